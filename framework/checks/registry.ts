@@ -1,0 +1,35 @@
+import type { CheckMessage } from './messages.ts'
+
+/** A function that looks at the project and says what is wrong with it. */
+export type Check = () => Iterable<CheckMessage> | Promise<Iterable<CheckMessage>>
+
+/** How a check is registered: its tags, and whether it runs with `check --deploy` only. */
+export interface CheckOptions {
+  readonly tags?: readonly string[]
+  readonly deploy?: boolean
+}
+
+const registered = new Map<Check, { tags: readonly string[]; deploy: boolean }>()
+
+/** Add a check to those that `manage.ts check` and most commands run (Django's `register`); twice is once. */
+export function registerCheck(check: Check, options: CheckOptions = {}): void {
+  registered.set(check, { tags: options.tags ?? [], deploy: options.deploy ?? false })
+}
+
+/** The tags of all checks, sorted; those of deployment checks only when asked for. */
+export function checkTags(options: { deploy?: boolean } = {}): string[] {
+  const entries = [...registered.values()].filter((entry) => options.deploy === true || !entry.deploy)
+  return [...new Set(entries.flatMap((entry) => entry.tags))].sort()
+}
+
+/** Run the checks that have one of the `tags` (all where none are given), and gather what they find. */
+export async function runChecks(options: { tags?: readonly string[]; deploy?: boolean } = {}): Promise<CheckMessage[]> {
+  const { tags = [], deploy = false } = options
+  const messages: CheckMessage[] = []
+  for (const [check, entry] of registered) {
+    if (entry.deploy && !deploy) continue
+    if (tags.length > 0 && !entry.tags.some((tag) => tags.includes(tag))) continue
+    messages.push(...(await check()))
+  }
+  return messages
+}

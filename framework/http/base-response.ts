@@ -1,0 +1,156 @@
+import { STATUS_CODES } from 'node:http'
+import type { ResponseHeaders } from '../gateway/index.ts'
+import { BadHeaderError } from '../exceptions.ts'
+import { getLogger } from '../utils/index.ts'
+import { type CookieOptions, serializeCookie } from './cookies.ts'
+import { HeaderMap } from './headers.ts'
+
+/** How a response begins, besides its content. */
+export interface ResponseInit {
+  /** 200 by default. */
+  readonly status?: number | undefined
+  /** The words after the status; those of the standard by default. */
+  readonly reason?: string | undefined
+  /** `text/html; charset=utf-8` by default. */
+  readonly contentType?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** Something to be done when a response is over. */
+export type Closer = () => void | Promise<void>
+
+const DEFAULT_CONTENT_TYPE = 'text/html; charset=utf-8'
+const NOT_IN_A_REASON = /[^\t\x20-\x7e\x80-\xff]/
+
+/** What all responses share: status, headers, cookies, and what is done at their end. */
+export abstract class HttpResponseBase {
+  readonly headers: HeaderMap = new HeaderMap()
+  readonly #cookies = new Map<string, string>()
+  #status: number
+  #reason: string | undefined
+  #closers: Closer[] = []
+  #closed = false
+
+  constructor(init: ResponseInit = {}) {
+    this.#status = checkedStatus(init.status ?? 200)
+    if (init.reason !== undefined) this.reasonPhrase = init.reason
+    this.headers.set('Content-Type', init.contentType ?? DEFAULT_CONTENT_TYPE)
+    if (init.headers !== undefined) {
+      for (const [name, value] of Object.entries(init.headers)) this.headers.set(name, value)
+    }
+  }
+
+  /** True where the content comes piece by piece and is not known as a whole. */
+  abstract readonly streaming: boolean
+
+  /** The status code. Throws a RangeError for one that is not from 100 to 599. */
+  get status(): number {
+    return this.#status
+  }
+
+  set status(status: number) {
+    this.#status = checkedStatus(status)
+  }
+
+  /** The words after the status code. Throws `BadHeaderError` for a control character. */
+  get reasonPhrase(): string {
+    return this.#reason ?? statusText(this.#status)
+  }
+
+  set reasonPhrase(reason: string) {
+    if (NOT_IN_A_REASON.test(reason)) {
+      throw new BadHeaderError(`The reason phrase ${JSON.stringify(reason)} has a character that would break the head.`)
+    }
+    this.#reason = reason
+  }
+
+  /** The Content-Type header; empty where it has been taken away. */
+  get contentType(): string {
+    return this.headers.get('Content-Type') ?? ''
+  }
+
+  set contentType(type: string) {
+    this.headers.set('Content-Type', type)
+  }
+
+  /** True once `close()` has been called. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Set a cookie; one of the same name, path and domain is replaced. Throws `BadHeaderError`, as `serializeCookie`. */
+  setCookie(name: string, value: string, options: CookieOptions = {}): void {
+    const key = [name, options.domain ?? '', options.path ?? '/'].join(';')
+    this.#cookies.set(key, serializeCookie(name, value, options))
+  }
+
+  /** Tell the browser to forget a cookie; path and domain must be those that it was set with. */
+  deleteCookie(name: string, options: Pick<CookieOptions, 'path' | 'domain' | 'sameSite' | 'partitioned'> = {}): void {
+    const secure = /^__(?:secure|host)-/i.test(name) || options.sameSite === 'None' || options.partitioned === true
+    this.setCookie(name, '', { ...options, secure, maxAge: 0, expires: new Date(0) })
+  }
+
+  /** The cookies that this response sets, each as its Set-Cookie header. */
+  get cookies(): string[] {
+    return [...this.#cookies.values()]
+  }
+
+  /** Have something done when the response is over: sent, or given up because the client has gone. */
+  addCloser(closer: Closer): void {
+    this.#closers.push(closer)
+  }
+
+  /** End the response: everything added by `addCloser` is done, once and in order; a failure is logged. */
+  close(): void | Promise<void> {
+    this.#closed = true
+    if (this.#closers.length === 0) return
+    const closers = this.#closers
+    this.#closers = []
+    return runClosers(closers)
+  }
+
+  /** Status and reason as a gateway takes them, such as `404 Not Found`. */
+  toStatusLine(): string {
+    return this.#reason === undefined ? standardLine(this.#status) : `${this.#status} ${this.#reason}`
+  }
+
+  /** The headers as a gateway takes them; each cookie is a Set-Cookie of its own, last. */
+  toHeaderList(): ResponseHeaders {
+    const list = this.headers.toList()
+    for (const cookie of this.#cookies.values()) list.push(['Set-Cookie', cookie])
+    return list
+  }
+}
+
+/** The words that belong to a status code; `Unknown Status Code` for one that has none. */
+export function statusText(status: number): string {
+  return STATUS_CODES[status] ?? 'Unknown Status Code'
+}
+
+const standardLines = new Map<number, string>()
+
+function standardLine(status: number): string {
+  let line = standardLines.get(status)
+  if (line === undefined) standardLines.set(status, (line = `${status} ${statusText(status)}`))
+  return line
+}
+
+function checkedStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 100 && status <= 599) return status
+  throw new RangeError(`${status} is no status code: it must be a whole number from 100 to 599.`)
+}
+
+function runClosers(closers: readonly Closer[]): void | Promise<void> {
+  for (const [index, closer] of closers.entries()) {
+    try {
+      const result = closer()
+      if (result instanceof Promise) return result.catch(logFailure).then(() => runClosers(closers.slice(index + 1)))
+    } catch (error) {
+      logFailure(error)
+    }
+  }
+}
+
+function logFailure(error: unknown): void {
+  getLogger('nuages.request').error('Something failed that was to be done at the end of a response.', { error })
+}

@@ -1,0 +1,74 @@
+import { BadRequest, RawPostDataException, RequestDataTooBig } from '../exceptions.ts'
+import type { Environ } from '../gateway/index.ts'
+import { httpOptions } from './options.ts'
+
+/**
+ * A request's body. The first reading decides: `bytes()` keeps the whole body, and everything can be had from it again;
+ * `stream()` hands it on piece by piece, and nothing is left.
+ */
+export class RequestBody {
+  readonly #environ: Environ
+  #bytes: Promise<Uint8Array> | undefined
+  #streamedBy: string | undefined
+
+  constructor(environ: Environ) {
+    this.#environ = environ
+  }
+
+  /** The whole body. Throws `RequestDataTooBig` beyond `dataUploadMaxMemorySize`, `RawPostDataException` after a stream. */
+  bytes(): Promise<Uint8Array> {
+    this.#bytes ??= this.#read()
+    return this.#bytes
+  }
+
+  /** The body piece by piece, without a bound. Throws `RawPostDataException` if it has been streamed before. */
+  stream(by: string): AsyncIterable<Uint8Array> {
+    if (this.#bytes !== undefined) return once(this.#bytes)
+    this.#assertUnread()
+    this.#streamedBy = by
+    return this.#environ['wsgi.input']
+  }
+
+  async #read(): Promise<Uint8Array> {
+    this.#assertUnread()
+    const limit = httpOptions().dataUploadMaxMemorySize ?? Number.POSITIVE_INFINITY
+    const declared = this.#environ.CONTENT_LENGTH
+    if (declared !== undefined && Number(declared) > limit) throw tooBig(limit)
+    this.#streamedBy = 'body()'
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of this.#environ['wsgi.input']) {
+      size += chunk.length
+      if (size > limit) throw tooBig(limit)
+      chunks.push(chunk)
+    }
+    return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)
+  }
+
+  #assertUnread(): void {
+    if (this.#streamedBy === undefined) return
+    throw new RawPostDataException(
+      `The body of this request has been read by ${this.#streamedBy} and was not kept. Read it once: body() first, if you need it twice.`,
+    )
+  }
+}
+
+async function* once(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunk = await bytes
+  if (chunk.length > 0) yield chunk
+}
+
+function tooBig(limit: number): RequestDataTooBig {
+  return new RequestDataTooBig(
+    `The body of this request is larger than ${limit} bytes. The setting dataUploadMaxMemorySize is the bound.`,
+  )
+}
+
+/** A body as JSON. Throws `BadRequest` that says where it is none. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw new BadRequest(`The body of this request is no JSON: ${(error as Error).message}`, { cause: error })
+  }
+}

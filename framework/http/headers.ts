@@ -1,0 +1,130 @@
+import type { Environ } from '../gateway/index.ts'
+import { BadHeaderError } from '../exceptions.ts'
+
+/** The request's headers: a view of the Environ whose names are in any case, with `-` (Django's `request.headers`). */
+export class RequestHeaders implements Iterable<[name: string, value: string]> {
+  readonly #environ: Environ
+
+  constructor(environ: Environ) {
+    this.#environ = environ
+  }
+
+  /** A header's value, latin-1; one that came more than once is joined with commas. */
+  get(name: string): string | undefined {
+    const value = this.#environ[environKey(name)]
+    return typeof value === 'string' ? value : undefined
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  *entries(): Generator<[name: string, value: string]> {
+    for (const key of Object.keys(this.#environ)) {
+      const name = headerName(key)
+      const value = this.#environ[key]
+      if (name !== undefined && typeof value === 'string') yield [name, value]
+    }
+  }
+
+  [Symbol.iterator](): Generator<[name: string, value: string]> {
+    return this.entries()
+  }
+}
+
+function environKey(name: string): string {
+  const key = name.toUpperCase().replaceAll('-', '_')
+  return key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH' ? key : `HTTP_${key}`
+}
+
+/** `User-Agent` for `HTTP_USER_AGENT`; `undefined` for a key that is no header's. */
+function headerName(key: string): string | undefined {
+  const upper = key.startsWith('HTTP_') ? key.slice(5) : key.startsWith('CONTENT_') ? key : undefined
+  return upper
+    ?.toLowerCase()
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('-')
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Header names that have been found valid, so that each is looked at once; bounded, for views may make names up. */
+const lowerCased = new Map<string, string>()
+const MAX_REMEMBERED = 1_000
+
+/** Response headers: names in any case, kept in their order and in the spelling that was set first. */
+export class HeaderMap implements Iterable<[name: string, value: string]> {
+  readonly #entries = new Map<string, [name: string, value: string]>()
+
+  get(name: string): string | undefined {
+    return this.#entries.get(lowerCase(name))?.[1]
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(lowerCase(name))
+  }
+
+  /** Set a header. Throws `BadHeaderError` for a name that is no token, and for CR, LF, NUL or non-latin-1 in a value. */
+  set(name: string, value: string): void {
+    const key = lowerCase(name)
+    const entry = this.#entries.get(key)
+    if (entry === undefined) this.#entries.set(key, [name, checkedValue(name, value)])
+    else entry[1] = checkedValue(name, value)
+  }
+
+  /** Set a header that has no value yet: one that a view has chosen wins over a middleware's. */
+  setDefault(name: string, value: string): void {
+    if (!this.has(name)) this.set(name, value)
+  }
+
+  /** Add a value after those that the header has, with a comma between. */
+  append(name: string, value: string): void {
+    const before = this.get(name)
+    this.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+
+  /** Take a header away; tells whether it was there. */
+  delete(name: string): boolean {
+    return this.#entries.delete(lowerCase(name))
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  *entries(): Generator<[name: string, value: string]> {
+    for (const [name, value] of this.#entries.values()) yield [name, value]
+  }
+
+  [Symbol.iterator](): Generator<[name: string, value: string]> {
+    return this.entries()
+  }
+
+  /** The headers as a gateway takes them; the array is the caller's own. */
+  toList(): Array<readonly [name: string, value: string]> {
+    return [...this.#entries.values()]
+  }
+}
+
+function lowerCase(name: string): string {
+  let key = lowerCased.get(name)
+  if (key !== undefined) return key
+  if (!TOKEN.test(name)) {
+    throw new BadHeaderError(`${JSON.stringify(name)} is no header's name: it may hold letters, digits and "-" only.`)
+  }
+  key = name.toLowerCase()
+  if (lowerCased.size < MAX_REMEMBERED) lowerCased.set(name, key)
+  return key
+}
+
+function checkedValue(name: string, value: string): string {
+  if (!NOT_IN_A_VALUE.test(value)) return value
+  const bad = (NOT_IN_A_VALUE.exec(value) as RegExpExecArray)[0]
+  const reason =
+    bad.charCodeAt(0) > 0xff
+      ? `${JSON.stringify(bad)}, which headers cannot carry: encode it first, as encodeURIComponent() does`
+      : `the control character ${JSON.stringify(bad)}, which would end the header: take it out`
+  throw new BadHeaderError(`The value of the header ${name} has ${reason}.`)
+}

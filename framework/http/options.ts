@@ -1,0 +1,47 @@
+/** What requests and responses take from the settings: see each setting's own page for its meaning. */
+export interface HttpOptions {
+  readonly debug: boolean
+  readonly allowedHosts: readonly string[]
+  readonly useXForwardedHost: boolean
+  readonly useXForwardedPort: boolean
+  /** A header, such as `X-Forwarded-Proto`, and the value of it that means HTTPS. */
+  readonly secureProxySslHeader: readonly [header: string, value: string] | null
+  readonly forceScriptName: string | null
+  /** Bytes; `null` is no bound. */
+  readonly dataUploadMaxMemorySize: number | null
+  readonly dataUploadMaxNumberFields: number | null
+  readonly dataUploadMaxNumberFiles: number | null
+  /** Bytes of an upload that are kept in memory; a larger one goes to disk. */
+  readonly fileUploadMaxMemorySize: number
+  /** Where uploads go; `null` is the system's directory for temporary files. */
+  readonly fileUploadTempDir: string | null
+  /** The mode of a file that `moveTo()` has placed; `null` leaves it to the system. */
+  readonly fileUploadPermissions: number | null
+}
+
+const DEFAULTS: HttpOptions = {
+  debug: false,
+  allowedHosts: [],
+  useXForwardedHost: false,
+  useXForwardedPort: false,
+  secureProxySslHeader: null,
+  forceScriptName: null,
+  dataUploadMaxMemorySize: 2_621_440,
+  dataUploadMaxNumberFields: 1000,
+  dataUploadMaxNumberFiles: 100,
+  fileUploadMaxMemorySize: 2_621_440,
+  fileUploadTempDir: null,
+  fileUploadPermissions: 0o644,
+}
+
+let options: HttpOptions = DEFAULTS
+
+/** Set the options of this room: what is left out has its default, so `configureHttp({})` restores all. */
+export function configureHttp(given: Partial<HttpOptions>): void {
+  options = { ...DEFAULTS, ...given }
+}
+
+/** The options as configured. */
+export function httpOptions(): HttpOptions {
+  return options
+}

@@ -1,0 +1,240 @@
+import type { Environ } from '../gateway/index.ts'
+import { parseJson, RequestBody } from './body.ts'
+import { parseCookie } from './cookies.ts'
+import { decodeBytesStrictly, repercentBrokenUnicode } from './encoding.ts'
+import { RequestHeaders } from './headers.ts'
+import { checkedHost, portOf } from './host.ts'
+import { type MediaType, parseMediaType } from './media-type.ts'
+import { type MultipartForm, parseMultipart } from './multipart.ts'
+import { httpOptions } from './options.ts'
+import { QueryDict } from './query-dict.ts'
+import { escapeUriPath, iriToUri } from './uri.ts'
+
+const EMPTY_COOKIES: ReadonlyMap<string, string> = new Map()
+
+/**
+ * A request as views see it: the Environ, decoded. Nothing is worked out before somebody asks for it.
+ *
+ * An app adds properties of its own by declaration merging:
+ *
+ * @example
+ * declare module 'nuages/http' {
+ *   interface HttpRequest { tenant?: Tenant }
+ * }
+ */
+export class HttpRequest {
+  /** What the gateway handed over. */
+  readonly environ: Environ
+  /** `GET`, `POST`, …; case-sensitive. */
+  readonly method: string
+  readonly #body: RequestBody
+  #path: string | undefined
+  #pathInfo: string | undefined
+  #headers: RequestHeaders | undefined
+  #cookies: ReadonlyMap<string, string> | undefined
+  #query: QueryDict | undefined
+  #mediaType: MediaType | undefined
+  #form: Promise<MultipartForm> | undefined
+
+  constructor(environ: Environ) {
+    this.environ = environ
+    this.method = environ.REQUEST_METHOD
+    this.#body = new RequestBody(environ)
+  }
+
+  /** Fires when the client goes before it has its answer: hand it to whatever takes long. */
+  get signal(): AbortSignal {
+    return this.environ['nuages.signal']
+  }
+
+  /** `https` where the gateway says so, or the proxy whose header the setting `secureProxySslHeader` names. */
+  get scheme(): 'http' | 'https' {
+    const { secureProxySslHeader } = httpOptions()
+    if (secureProxySslHeader !== null) {
+      const [header, secureValue] = secureProxySslHeader
+      const value = this.headers.get(header)?.split(',')[0]?.trim()
+      if (value !== undefined) return value === secureValue ? 'https' : 'http'
+    }
+    return this.environ['wsgi.url_scheme']
+  }
+
+  /** True for a request by HTTPS. */
+  isSecure(): boolean {
+    return this.scheme === 'https'
+  }
+
+  /** Where the site is mounted, decoded: empty at the root; the setting `forceScriptName` overrides the gateway. */
+  get scriptName(): string {
+    const forced = httpOptions().forceScriptName
+    if (forced !== null) return forced
+    const { SCRIPT_NAME } = this.environ
+    return SCRIPT_NAME === '' ? '' : repercentBrokenUnicode(SCRIPT_NAME)
+  }
+
+  /** The path below the mount, decoded; `/` where it is empty. */
+  get pathInfo(): string {
+    this.#pathInfo ??= repercentBrokenUnicode(this.environ.PATH_INFO || '/')
+    return this.#pathInfo
+  }
+
+  /** The whole path, decoded: `scriptName` and `pathInfo`. */
+  get path(): string {
+    this.#path ??= this.scriptName.replace(/\/$/, '') + this.pathInfo
+    return this.#path
+  }
+
+  /** Why this request cannot be served, whatever its view: its path has a NUL, or bytes that are no UTF-8. */
+  get malformed(): string | undefined {
+    const { PATH_INFO, SCRIPT_NAME } = this.environ
+    if (PATH_INFO.includes('\0') || SCRIPT_NAME.includes('\0')) return 'The path of this request has a NUL in it.'
+    if (decodeBytesStrictly(PATH_INFO) !== undefined && decodeBytesStrictly(SCRIPT_NAME) !== undefined) return undefined
+    return 'The path of this request is not encoded as UTF-8.'
+  }
+
+  /** The request's headers, by names in any case. */
+  get headers(): RequestHeaders {
+    this.#headers ??= new RequestHeaders(this.environ)
+    return this.#headers
+  }
+
+  get cookies(): ReadonlyMap<string, string> {
+    const header = this.environ['HTTP_COOKIE']
+    this.#cookies ??= header === undefined ? EMPTY_COOKIES : parseCookie(header)
+    return this.#cookies
+  }
+
+  /** The query string (Django's GET). Throws `TooManyFieldsSent` beyond `dataUploadMaxNumberFields`. */
+  get query(): QueryDict {
+    this.#query ??= QueryDict.parse(this.environ.QUERY_STRING, { maxFields: httpOptions().dataUploadMaxNumberFields })
+    return this.#query
+  }
+
+  /** The body's media type in lower case, such as `application/json`; empty where there is none. */
+  get contentType(): string {
+    return this.#media().type
+  }
+
+  /** The parameters of the Content-Type, such as `charset`. */
+  get contentParams(): ReadonlyMap<string, string> {
+    return this.#media().params
+  }
+
+  /**
+   * The form that the body holds, urlencoded or multipart (Django's POST and FILES); empty for any other body. A file
+   * is an `UploadedFile`.
+   *
+   * Throws `MultiPartParserError`, `RequestDataTooBig`, `TooManyFieldsSent`, `TooManyFilesSent`, `UnreadablePostError`,
+   * all of which become a 400; and `RawPostDataException` where `stream()` has taken the body.
+   */
+  async form(): Promise<FormData> {
+    this.#form ??= this.#parseForm()
+    return (await this.#form).data
+  }
+
+  /** The whole body, kept for a second reading. Throws `RequestDataTooBig` beyond `dataUploadMaxMemorySize`. */
+  body(): Promise<Uint8Array> {
+    return this.#body.bytes()
+  }
+
+  /** The whole body as text, in UTF-8. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.body())
+  }
+
+  /** The whole body as JSON. Throws `BadRequest` where it is none. */
+  async json(): Promise<unknown> {
+    return parseJson(await this.body())
+  }
+
+  /** The body as it arrives, without a bound on its size; it can be had once, and not after a multipart `form()`. */
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#body.stream('stream()')
+  }
+
+  /** Host and, where it is unusual, port. Throws `DisallowedHost` for one that the setting `allowedHosts` lacks. */
+  getHost(): string {
+    const { allowedHosts, debug } = httpOptions()
+    return checkedHost(this.#rawHost(), allowedHosts, debug)
+  }
+
+  /** The port that the client asked for. */
+  getPort(): string {
+    const forwarded = httpOptions().useXForwardedPort ? this.environ['HTTP_X_FORWARDED_PORT'] : undefined
+    return forwarded ?? this.environ.SERVER_PORT
+  }
+
+  /** Path and query as they would stand in a link. */
+  getFullPath(): string {
+    return this.#withQuery(this.path)
+  }
+
+  /** As `getFullPath`, below the mount. */
+  getFullPathInfo(): string {
+    return this.#withQuery(this.pathInfo)
+  }
+
+  /** An absolute URL: of `location`, seen from this request, or of the request itself. */
+  buildAbsoluteUri(location: string = this.#unambiguous(this.getFullPath())): string {
+    const base = `${this.scheme}://${this.getHost()}`
+    if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(location)) return iriToUri(location)
+    return iriToUri(new URL(location, `${base}${escapeUriPath(this.path)}`).href)
+  }
+
+  /** Remove what the form has put on disk. The framework calls it when the response is over. */
+  async close(): Promise<void> {
+    const form = await this.#form?.catch(() => undefined)
+    if (form !== undefined) await Promise.all(form.files.map((file) => file.discard()))
+  }
+
+  /** True where `close()` has something to do. */
+  get holdsFiles(): boolean {
+    return this.#form !== undefined
+  }
+
+  #media(): MediaType {
+    this.#mediaType ??= parseMediaType(this.environ.CONTENT_TYPE ?? '')
+    return this.#mediaType
+  }
+
+  async #parseForm(): Promise<MultipartForm> {
+    if (this.contentType === 'multipart/form-data') {
+      const header = this.environ.CONTENT_TYPE as string
+      return parseMultipart(this.#body.stream('form()'), header, this.contentParams.get('boundary'))
+    }
+    const data = new FormData()
+    if (this.contentType === 'application/x-www-form-urlencoded') {
+      const body = await this.body()
+      const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
+      const fields = QueryDict.parse(text, { maxFields: httpOptions().dataUploadMaxNumberFields })
+      for (const [name, value] of fields) data.append(name, value)
+    }
+    return { data, files: [] }
+  }
+
+  #rawHost(): string {
+    const { environ } = this
+    const forwarded = httpOptions().useXForwardedHost ? environ['HTTP_X_FORWARDED_HOST'] : undefined
+    const host = forwarded ?? environ['HTTP_HOST']
+    if (host !== undefined) return this.#withForwardedPort(host)
+    const port = this.getPort()
+    return port === (this.isSecure() ? '443' : '80') ? environ.SERVER_NAME : `${environ.SERVER_NAME}:${port}`
+  }
+
+  /** A proxy that forwards the port in a header of its own leaves it out of the host. */
+  #withForwardedPort(host: string): string {
+    if (!httpOptions().useXForwardedPort || portOf(host) !== undefined) return host
+    const port = this.environ['HTTP_X_FORWARDED_PORT']
+    const usual = this.isSecure() ? '443' : '80'
+    return port === undefined || port === usual ? host : `${host}:${port}`
+  }
+
+  #withQuery(path: string): string {
+    const { QUERY_STRING } = this.environ
+    return escapeUriPath(path) + (QUERY_STRING === '' ? '' : `?${iriToUri(QUERY_STRING)}`)
+  }
+
+  /** A path that begins with two slashes would name a host in a URL. */
+  #unambiguous(path: string): string {
+    return path.startsWith('//') ? `/.${path}` : path
+  }
+}

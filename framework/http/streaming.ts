@@ -1,0 +1,80 @@
+import { HttpResponseBase, type ResponseInit } from './base-response.ts'
+
+/** What a stream may be made of. */
+export type StreamingContent = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
+
+/**
+ * A response whose content comes piece by piece, at the client's pace. It is its own body and can be iterated once.
+ *
+ * When the client goes, the content's iterator is ended, so a generator's `finally` runs.
+ *
+ * @example
+ * new StreamingHttpResponse(lines(), { contentType: 'text/plain; charset=utf-8' })
+ */
+export class StreamingHttpResponse extends HttpResponseBase implements AsyncIterable<Uint8Array> {
+  readonly streaming = true
+  #content: StreamingContent
+
+  constructor(content: StreamingContent, init: ResponseInit = {}) {
+    super(init)
+    this.#content = content
+  }
+
+  /** The content, which a middleware may wrap. */
+  get streamingContent(): StreamingContent {
+    return this.#content
+  }
+
+  set streamingContent(content: StreamingContent) {
+    this.#content = content
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return new StreamIterator(this, iteratorOf(this.#content))
+  }
+}
+
+type Source = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>
+
+/** Encodes what the source gives, and closes the response with it. */
+class StreamIterator implements AsyncIterator<Uint8Array> {
+  readonly #response: StreamingHttpResponse
+  readonly #source: Source
+
+  constructor(response: StreamingHttpResponse, source: Source) {
+    this.#response = response
+    this.#source = source
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    let result: IteratorResult<string | Uint8Array>
+    try {
+      result = await this.#source.next()
+    } catch (error) {
+      await this.#response.close()
+      throw error
+    }
+    if (result.done !== true) return { done: false, value: encode(result.value) }
+    await this.#response.close()
+    return { done: true, value: undefined }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      await this.#source.return?.()
+    } finally {
+      await this.#response.close()
+    }
+    return { done: true, value: undefined }
+  }
+}
+
+function iteratorOf(content: StreamingContent): Source {
+  return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]()
+}
+
+function encode(chunk: string | Uint8Array): Uint8Array {
+  if (typeof chunk === 'string') return Buffer.from(chunk)
+  if (chunk instanceof Uint8Array) return chunk
+  throw new TypeError(`A stream gave ${typeof chunk}; it must give strings or Uint8Arrays.`)
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { makeStyle, type Style, type TextStream } from './output.ts'
+import { SourceWatcher } from './watcher.ts'
+
+/** Set for the child of a reloading parent. */
+const MARK = 'NUAGES_AUTORELOAD'
+
+/** Tells the next child which port the last one had, where that was chosen by the system. */
+const PORT = 'NUAGES_AUTORELOAD_PORT'
+
+/** Added to a child's exit code, this says that no change of a file can help, so that its parent ends with that code. */
+export const EXIT_FINAL = 100
+
+/** How long, in milliseconds, a child may take to finish its requests after it was asked to stop. */
+const STOP_LIMIT = 2000
+
+/** How `runWithReloader` works. */
+export interface ReloaderOptions {
+  /** The directory whose source files are watched. */
+  readonly root: string
+  readonly stderr?: TextStream | undefined
+  readonly style?: Style | undefined
+  /** Milliseconds between two looks at the files, where the system cannot tell of changes. */
+  readonly poll?: number | undefined
+}
+
+/** True in a process that a reloading parent has started, and that it will start anew when a file changes. */
+export function isReloaded(): boolean {
+  return process.env[MARK] === 'true' && process.send !== undefined
+}
+
+/** Let a reloaded process end when its parent is gone, however that died, so that none is left behind on the port. */
+export function stopWithParent(): void {
+  if (!isReloaded()) return
+  process.channel?.unref()
+  process.on('disconnect', () => process.exit(0))
+}
+
+/** The port that the last child listened on: port 0 is asked of the system once, not at every change of a file. */
+export function keptPort(): number | undefined {
+  return isReloaded() && process.env[PORT] !== undefined ? Number(process.env[PORT]) : undefined
+}
+
+/** Let the next child listen on the same port. */
+export function keepPort(port: number): void {
+  if (isReloaded()) process.send?.({ port })
+}
+
+/**
+ * Run this same command line in a child process, and again whenever a source file below `root` changes, until Ctrl-C.
+ * The result is the exit code.
+ */
+export function runWithReloader(options: ReloaderOptions): Promise<number> {
+  return new Reloader(options).run()
+}
+
+/** The parent: one child at a time, the next one only after the last has let go of its port. */
+class Reloader {
+  readonly #watcher: SourceWatcher
+  readonly #stderr: TextStream
+  readonly #style: Style
+  #finish: (code: number) => void = () => {}
+  #child: ChildProcess | undefined
+  #port: number | undefined
+  #restarting = false
+  #stopping = false
+
+  constructor({ root, stderr = process.stderr, style = makeStyle(false), poll }: ReloaderOptions) {
+    this.#stderr = stderr
+    this.#style = style
+    this.#watcher = new SourceWatcher(root, (files) => this.#changed(files), {
+      poll,
+      onFallback: (reason) => this.#say('warning', `Looking for changes every second, for ${reason.message}.`),
+    })
+  }
+
+  async run(): Promise<number> {
+    const stop = () => this.#stop()
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    try {
+      return await new Promise<number>((resolve) => {
+        this.#finish = resolve
+        this.#spawn()
+        this.#watcher.start()
+      })
+    } finally {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+      this.#watcher.close()
+    }
+  }
+
+  #spawn(): void {
+    this.#restarting = false
+    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+      env: { ...process.env, [MARK]: 'true', ...(this.#port === undefined ? {} : { [PORT]: String(this.#port) }) },
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    })
+    child.once('error', (error) => this.#failed(error))
+    child.once('exit', (code, signal) => this.#exited(code, signal))
+    child.on('message', (message: { readonly port?: number }) => (this.#port = message.port))
+    this.#child = child
+  }
+
+  #failed(error: Error): void {
+    if (this.#child?.pid !== undefined) return
+    this.#say('error', `The server cannot be started: ${error.message}.`)
+    this.#finish(1)
+  }
+
+  #exited(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = undefined
+    if (this.#stopping) this.#finish(0)
+    else if (this.#restarting) this.#spawn()
+    else if (code === 0) this.#finish(0)
+    else if (code !== null && code > EXIT_FINAL && code <= EXIT_FINAL + 2) this.#finish(code - EXIT_FINAL)
+    else
+      this.#say('warning', `The server has stopped (${signal ?? `exit code ${code}`}). Waiting for a file to change.`)
+  }
+
+  #changed(files: readonly string[]): void {
+    if (this.#stopping) return
+    const more = files.length > 1 ? ` and ${files.length - 1} more` : ''
+    this.#say('notice', `${files[0]}${more} changed, reloading.`)
+    if (this.#child === undefined) return this.#spawn()
+    if (this.#restarting) return
+    this.#restarting = true
+    this.#end(this.#child)
+  }
+
+  #stop(): void {
+    this.#stopping = true
+    if (this.#child === undefined) this.#finish(0)
+    else this.#end(this.#child)
+  }
+
+  #end(child: ChildProcess): void {
+    child.kill('SIGTERM')
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT)
+    child.once('exit', () => clearTimeout(force))
+  }
+
+  #say(kind: keyof Style, text: string): void {
+    this.#stderr.write(`${this.#style[kind](text)}\n`)
+  }
+}

@@ -1,0 +1,36 @@
+import { CHECK_LEVELS, type CheckLevel, type CheckMessage } from '../checks/index.ts'
+import type { Paint, Style } from './output.ts'
+
+const HEADINGS: ReadonlyArray<readonly [level: CheckLevel, heading: string]> = [
+  ['CRITICAL', 'CRITICALS'],
+  ['ERROR', 'ERRORS'],
+  ['WARNING', 'WARNINGS'],
+  ['INFO', 'INFOS'],
+  ['DEBUG', 'DEBUGS'],
+]
+
+/** What the system checks found, gravest first, in Django's form. */
+export function reportChecks(messages: readonly CheckMessage[], silenced: number, style: Style): string {
+  const sections = HEADINGS.flatMap(([level, heading]) => {
+    const found = messages.filter((message) => message.level === level)
+    if (found.length === 0) return []
+    return [[`${heading}:`, ...found.map((message) => paintOf(level, style)(describe(message)))].join('\n')]
+  })
+  const summary = `System check identified ${count(messages.length)} (${silenced} silenced).`
+  if (sections.length === 0) return summary
+  return ['System check identified some issues:', ...sections, summary].join('\n\n')
+}
+
+function describe({ object, id, message, hint }: CheckMessage): string {
+  return `${object ?? '?'}: (${id}) ${message}${hint === undefined ? '' : `\n\tHINT: ${hint}`}`
+}
+
+function count(messages: number): string {
+  if (messages === 0) return 'no issues'
+  return messages === 1 ? '1 issue' : `${messages} issues`
+}
+
+function paintOf(level: CheckLevel, style: Style): Paint {
+  if (CHECK_LEVELS[level] >= CHECK_LEVELS.ERROR) return style.error
+  return level === 'WARNING' ? style.warning : style.notice
+}

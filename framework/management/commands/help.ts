@@ -1,0 +1,47 @@
+import { BaseCommand, type CommandIndex } from '../base.ts'
+import { CommandError } from '../errors.ts'
+import { table } from '../usage.ts'
+import { packageVersion } from '../version.ts'
+
+/** Lists the commands, or tells all about one. */
+export default class HelpCommand extends BaseCommand {
+  override readonly help = 'List the commands, or tell all about one.'
+  override readonly positionals = [{ name: 'command', help: 'The command to tell about.', optional: true }]
+  override readonly requires = 'nothing'
+  override readonly requiresSystemChecks = false
+
+  override async handle([name]: readonly string[]): Promise<void> {
+    const { commands } = this.context
+    if (commands === undefined) throw new CommandError('help has no commands to tell about.')
+    if (name === undefined) return this.#list(commands)
+    const command = await commands.load(name)
+    command.attach({ ...this.context, name })
+    this.stdout.write(command.formatHelp())
+  }
+
+  async #list(commands: CommandIndex): Promise<void> {
+    const { program } = this.context
+    const { groups, error } = await commands.groups()
+    this.stdout.write(`Nuages ${packageVersion()}. Help on one command: ${program} help <command>`)
+    for (const [app, names] of groups) {
+      const rows = await Promise.all(names.map(async (name) => [name, await summaryOf(name, commands)] as const))
+      this.stdout.write(`\n${table(app, rows).replace(app, () => this.style.label(app))}`)
+    }
+    if (error !== undefined) this.#admit(error)
+  }
+
+  /** The list is of use even then; but it is not whole, and that must be said. */
+  #admit(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.stderr.write(`\n${this.style.warning(`The commands of the installed apps are not listed. ${message}`)}`)
+  }
+}
+
+async function summaryOf(name: string, commands: CommandIndex): Promise<string> {
+  try {
+    const { help } = await commands.load(name)
+    return /^.*?[.!?](?=\s|$)/s.exec(help)?.[0] ?? help
+  } catch (error) {
+    return `(cannot be loaded: ${error instanceof Error ? error.message : String(error)})`
+  }
+}

@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { BaseCommand, type CommandValues } from '../base.ts'
+import { placeFor } from '../names.ts'
+import type { Options } from '../options.ts'
+import { copySkeleton, skeletonDirectory } from '../skeleton.ts'
+
+const options = {
+  template: { type: 'string', metavar: 'DIRECTORY', help: 'Copy this skeleton instead of the built-in one.' },
+} as const satisfies Options
+
+/** Makes a new app inside a project. */
+export default class StartappCommand extends BaseCommand<typeof options> {
+  override readonly help = 'Make a new app: a part of a project, with views, URLs and templates of its own.'
+  override readonly options = options
+  override readonly positionals = [
+    { name: 'name', help: 'The name of the app, or a path that ends in it.' },
+    {
+      name: 'directory',
+      help: 'Where to put it; a directory of its name here where this is left out.',
+      optional: true,
+    },
+  ]
+  override readonly requires = 'nothing'
+  override readonly requiresSystemChecks = false
+
+  override handle([word = '', directory]: readonly string[], { template }: CommandValues<typeof options>): void {
+    const place = placeFor('app', word, directory)
+    copySkeleton(skeletonDirectory('app', template), place.directory, { app_name: place.name })
+    const where = path.relative(process.cwd(), place.directory) || '.'
+    this.stdout.write(this.style.success(`Made the app ${place.name} in ${where}.`))
+    this.stdout.write(
+      [
+        '\nNext:',
+        `  settings.ts   import { ${place.name} } from '../${place.name}/apps.ts', and add it to installedApps`,
+        `  urls.ts       import { urls as ${place.name}Urls } from '../${place.name}/urls.ts', and add`,
+        `                include('${place.name}/', ${place.name}Urls, '${place.name}')`,
+      ].join('\n'),
+    )
+  }
+}

@@ -1,0 +1,95 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { randomString } from '../../utils/index.ts'
+import { BaseCommand, type CommandValues } from '../base.ts'
+import { CommandError } from '../errors.ts'
+import { type NewPlace, placeFor } from '../names.ts'
+import type { Options } from '../options.ts'
+import { canPinNode, dependencyOnThis, isRecentEnough, machineNode, OLDEST_NODE, PINNED_NODE } from '../origin.ts'
+import { copySkeleton, skeletonDirectory, type SkeletonVariables } from '../skeleton.ts'
+import { packageVersion } from '../version.ts'
+
+const options = {
+  template: { type: 'string', metavar: 'DIRECTORY', help: 'Copy this skeleton instead of the built-in one.' },
+} as const satisfies Options
+
+/** Django's alphabet for keys, without the characters that mean something in a shell or in a `.env` file. */
+const KEY_ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+@'
+const KEY_LENGTH = 64
+
+/** Which Node the new project shall run on. */
+interface ChosenNode {
+  /** What units and CGI programs name. */
+  readonly file: string
+  readonly pinned: boolean
+  /** What the user should know of the choice. */
+  readonly remark: string | undefined
+}
+
+/** Makes a new project. */
+export default class StartprojectCommand extends BaseCommand<typeof options> {
+  override readonly help = 'Make a new project: a site that runs, has a test, and can be deployed.'
+  override readonly options = options
+  override readonly positionals = [
+    { name: 'name', help: 'The name of the project, or a path that ends in it.' },
+    { name: 'directory', help: 'Where to put it; a new directory of its name where this is left out.', optional: true },
+  ]
+  override readonly requires = 'nothing'
+  override readonly requiresSystemChecks = false
+
+  override handle([word = '', directory]: readonly string[], { template }: CommandValues<typeof options>): void {
+    const place = placeFor('project', word, directory)
+    if (!place.given && fs.existsSync(place.directory))
+      throw new CommandError(
+        `${place.directory} is there already. To write into it, say so: startproject ${place.name} ${word}`,
+      )
+    const node = chooseNode(place)
+    copySkeleton(skeletonDirectory('project', template), place.directory, variablesOf(place, node))
+    this.#explain(place, node)
+  }
+
+  #explain({ name, directory }: NewPlace, { remark }: ChosenNode): void {
+    const from = path.relative(process.cwd(), directory)
+    const where = from.startsWith(`..${path.sep}..`) ? directory : from
+    this.stdout.write(this.style.success(`Made the project ${name} in ${where || '.'}.`))
+    if (remark !== undefined) this.stdout.write(remark)
+    this.stdout.write(`\nNext:\n${where === '' ? '' : `  cd ${where}\n`}  npm install\n  npm start`)
+  }
+}
+
+function variablesOf({ name, directory }: NewPlace, { file, pinned }: ChosenNode): SkeletonVariables {
+  return {
+    project_name: name,
+    package_name: name.toLowerCase(),
+    directory,
+    secret_key: randomString(KEY_LENGTH, KEY_ALPHABET),
+    nuages_version: packageVersion(),
+    nuages_dependency: inJson(dependencyOnThis()),
+    optional_dependencies: pinned
+      ? `\n  "optionalDependencies": {\n    "${PINNED_NODE.package}": "${PINNED_NODE.version}"\n  },`
+      : '',
+    node: file,
+    user: os.userInfo().username,
+  }
+}
+
+function chooseNode({ directory }: NewPlace): ChosenNode {
+  const found = machineNode()
+  if (found !== undefined && isRecentEnough(found.version))
+    return { file: found.file, pinned: false, remark: undefined }
+  const own = found === undefined ? 'This machine has no Node of its own' : `This machine's Node is ${found.version}`
+  const need = `${own}, and a project needs ${OLDEST_NODE.replace(/\.0$/, '')} or later`
+  if (!canPinNode())
+    return { file: found?.file ?? 'node', pinned: false, remark: `${need}: get one from https://nodejs.org/ first.` }
+  const file = path.join(directory, 'node_modules', '.bin', 'node')
+  return {
+    file,
+    pinned: true,
+    remark: `${need}: its package.json brings Node ${PINNED_NODE.version} along. Where npm warns\n(EBADENGINE), it means the Node that it runs on itself.`,
+  }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}

@@ -1,0 +1,13 @@
+import { BaseCommand } from '../base.ts'
+import { packageVersion } from '../version.ts'
+
+/** Prints the version of the framework. */
+export default class VersionCommand extends BaseCommand {
+  override readonly help = 'Print the version of Nuages.'
+  override readonly requires = 'nothing'
+  override readonly requiresSystemChecks = false
+
+  override handle(): void {
+    this.stdout.write(packageVersion())
+  }
+}

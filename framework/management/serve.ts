@@ -1,0 +1,32 @@
+import type { GatewayServer } from '../gateway/index.ts'
+
+/** How a server ended: after its last request, or with requests cut off. */
+export type ServeOutcome = 'drained' | 'forced'
+
+/**
+ * Keep a listening server running until the process is asked to stop by SIGTERM or SIGINT. It then takes no more
+ * requests and finishes those it has, for `gracefulTimeout` milliseconds at most; a second SIGTERM, or a second Ctrl-C,
+ * ends that at once.
+ */
+export async function serveUntilStopped(
+  server: Pick<GatewayServer, 'close'>,
+  options: { readonly gracefulTimeout: number; readonly onStop?: () => void },
+): Promise<ServeOutcome> {
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  const seen = new Set<NodeJS.Signals>()
+  let onSignal = (_signal: NodeJS.Signals) => {}
+  const outcome = new Promise<ServeOutcome>((resolve, reject) => {
+    onSignal = (signal) => {
+      if (seen.has(signal)) return resolve('forced')
+      if (seen.add(signal).size > 1) return
+      options.onStop?.()
+      server.close({ timeout: options.gracefulTimeout }).then(() => resolve('drained'), reject)
+    }
+  })
+  for (const signal of signals) process.on(signal, onSignal)
+  try {
+    return await outcome
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+}

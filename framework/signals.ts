@@ -1,0 +1,55 @@
+/** What a receiver is called with: the payload that the signal's sender gave. */
+export type Receiver<T> = (payload: T) => unknown
+
+/** One receiver's outcome, as `sendRobust` reports it. */
+export type RobustResult<T> = readonly [receiver: Receiver<T>, outcome: { value: unknown } | { error: unknown }]
+
+/**
+ * Lets decoupled code be told when something happens elsewhere (Django's `Signal`).
+ *
+ * @example
+ * const orderPaid = new Signal<{ order: Order }>()
+ * orderPaid.connect(({ order }) => sendReceipt(order))
+ * await orderPaid.send({ order })
+ */
+export class Signal<T> {
+  #receivers: Array<{ key: unknown; receiver: Receiver<T> }> = []
+
+  /** True where nobody listens, so that a sender on a hot path can skip making the payload. */
+  get isEmpty(): boolean {
+    return this.#receivers.length === 0
+  }
+
+  /** Call `receiver` at every send. Connecting one receiver, or one `dispatchUid`, twice has no further effect. */
+  connect(receiver: Receiver<T>, options: { dispatchUid?: unknown } = {}): void {
+    const key = options.dispatchUid ?? receiver
+    if (this.#receivers.some((entry) => entry.key === key)) return
+    this.#receivers = [...this.#receivers, { key, receiver }]
+  }
+
+  /** Take a receiver, or what was connected under a `dispatchUid`, out again; tells whether it was there. */
+  disconnect(receiverOrUid: unknown): boolean {
+    const kept = this.#receivers.filter((entry) => entry.key !== receiverOrUid)
+    const found = kept.length < this.#receivers.length
+    this.#receivers = kept
+    return found
+  }
+
+  /** Call the receivers in the order of connecting, each awaited; the first error stops and is thrown. */
+  async send(payload: T): Promise<void> {
+    for (const { receiver } of this.#receivers) await receiver(payload)
+  }
+
+  /** Call all receivers in order, whatever one of them throws, and report each outcome. */
+  async sendRobust(payload: T): Promise<Array<RobustResult<T>>> {
+    const results: Array<RobustResult<T>> = []
+    for (const { receiver } of this.#receivers) {
+      try {
+        results.push([receiver, { value: await receiver(payload) }])
+      } catch (error) {
+        results.push([receiver, { error }])
+      }
+    }
+    return results
+  }
+}

@@ -1,0 +1,5 @@
+export * from './crypto.ts'
+export * from './dates.ts'
+export * from './log.ts'
+export * from './paths.ts'
+export * from './text.ts'

@@ -1,0 +1,158 @@
+import { inspect } from 'node:util'
+import { escapeControls } from './text.ts'
+
+/** How much a record matters, least first. */
+export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** One thing that was logged. */
+export interface LogRecord {
+  readonly time: Date
+  readonly level: Level
+  /** The logger's dotted name, such as `nuages.request`. */
+  readonly logger: string
+  readonly message: string
+  readonly error?: unknown
+  /** What else is known, such as `{ status: 404, request }`. */
+  readonly extra: Readonly<Record<string, unknown>>
+}
+
+/** Where records go. */
+export interface LogHandler {
+  handle(record: LogRecord): void
+}
+
+/** A logger's own settings; a logger without an entry uses the one of the nearest dotted parent that has one. */
+export interface LoggerConfig {
+  /** Records below this level are dropped; `off` drops all. */
+  level?: Level | 'off'
+  handlers?: readonly LogHandler[]
+  /** Also hand records to the parent's handlers; true by default. */
+  propagate?: boolean
+}
+
+/** The `logging` setting: dotted names, with `''` for the root, to their configuration. */
+export type LoggingConfig = Readonly<Record<string, LoggerConfig>>
+
+/** Writes `LEVEL logger: message` and an error's stack to a stream, standard error by default. */
+export class StreamHandler implements LogHandler {
+  readonly #stream: { write(text: string): unknown } | undefined
+
+  constructor(stream?: { write(text: string): unknown }) {
+    this.#stream = stream
+  }
+
+  handle(record: LogRecord): void {
+    const stream = this.#stream ?? process.stderr
+    stream.write(formatRecord(record))
+  }
+}
+
+/** A record as text: one line, then the error's stack and its causes, indented. */
+export function formatRecord(record: LogRecord): string {
+  const line = `${record.level.toUpperCase()} ${record.logger}: ${escapeControls(record.message)}\n`
+  return record.error === undefined ? line : `${line}${formatError(record.error)}\n`
+}
+
+/** An error's stack and the stacks of its causes; a line that is not a stack's own has its control characters escaped. */
+export function formatError(error: unknown): string {
+  const lines: string[] = []
+  const seen = new Set<unknown>()
+  for (let current = error, label = ''; current !== undefined && !seen.has(current); label = 'Caused by: ') {
+    seen.add(current)
+    const text = current instanceof Error ? (current.stack ?? String(current)) : `Thrown: ${inspect(current)}`
+    for (const [index, line] of text.split('\n').entries())
+      lines.push(`    ${index === 0 ? label : ''}${escapeControls(line)}`)
+    current = current instanceof Error ? current.cause : undefined
+  }
+  return lines.join('\n')
+}
+
+/** A named source of records. Get one with `getLogger`. */
+export class Logger {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  debug(message: string, extra?: Record<string, unknown>): void {
+    this.log('debug', message, extra)
+  }
+
+  info(message: string, extra?: Record<string, unknown>): void {
+    this.log('info', message, extra)
+  }
+
+  warning(message: string, extra?: Record<string, unknown>): void {
+    this.log('warning', message, extra)
+  }
+
+  /** Log something that went wrong; `extra.error` is shown with its stack. */
+  error(message: string, extra?: Record<string, unknown>): void {
+    this.log('error', message, extra)
+  }
+
+  critical(message: string, extra?: Record<string, unknown>): void {
+    this.log('critical', message, extra)
+  }
+
+  /** True where a record of this level would reach a handler, so that making a costly message can be skipped. */
+  isEnabledFor(level: Level): boolean {
+    return LEVELS.indexOf(level) >= threshold(this.name)
+  }
+
+  log(level: Level, message: string, { error, ...extra }: Record<string, unknown> = {}): void {
+    if (!this.isEnabledFor(level)) return
+    const record: LogRecord = {
+      time: new Date(),
+      level,
+      logger: this.name,
+      message,
+      extra,
+      ...(error === undefined ? {} : { error }),
+    }
+    for (const config of chain(this.name)) {
+      for (const handler of config.handlers ?? []) handler.handle(record)
+      if (config.propagate === false) break
+    }
+  }
+}
+
+const DEFAULT: LoggingConfig = { '': { level: 'info', handlers: [new StreamHandler()] } }
+
+const loggers = new Map<string, Logger>()
+let config: LoggingConfig = DEFAULT
+const thresholds = new Map<string, number>()
+
+/** The logger of a dotted name; the same one at each call. */
+export function getLogger(name: string): Logger {
+  let logger = loggers.get(name)
+  if (logger === undefined) loggers.set(name, (logger = new Logger(name)))
+  return logger
+}
+
+/** Replace the logging configuration; entries left out, `''` among them, keep the defaults. */
+export function configureLogging(logging: LoggingConfig): void {
+  config = { ...DEFAULT, ...logging }
+  thresholds.clear()
+}
+
+function threshold(name: string): number {
+  let level = thresholds.get(name)
+  if (level === undefined) {
+    const own = chain(name).find((entry) => entry.level !== undefined)?.level ?? 'info'
+    thresholds.set(name, (level = own === 'off' ? LEVELS.length : LEVELS.indexOf(own)))
+  }
+  return level
+}
+
+/** The configurations that apply to a logger, its own first and the root's last. */
+function chain(name: string): LoggerConfig[] {
+  const found: LoggerConfig[] = []
+  for (let prefix = name; ; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')))) {
+    const entry = Object.hasOwn(config, prefix) ? config[prefix] : undefined
+    if (entry !== undefined) found.push(entry)
+    if (prefix === '') return found
+  }
+}

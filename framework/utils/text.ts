@@ -1,0 +1,68 @@
+const HTML_ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#x27;',
+}
+
+/** Text made safe to stand in HTML, in elements and in quoted attributes (Django's `escape`). */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] as string)
+}
+
+/** Text made safe for one line of a log: control characters are written as `\n`, `\x1b` and so on. */
+export function escapeControls(text: string): string {
+  // biome-ignore format: one expression reads best on one line
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    if (character === '\n') return '\\n'
+    if (character === '\r') return '\\r'
+    if (character === '\t') return '\\t'
+    const code = character.charCodeAt(0)
+    return code > 0xff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\x${code.toString(16).padStart(2, '0')}`
+  })
+}
+
+/** `'helloWorld'` for `'hello_world'` and `'hello-world'`. */
+export function camelCase(text: string): string {
+  return text.replace(/[_-]+([a-zA-Z0-9])/g, (_match, letter: string) => letter.toUpperCase())
+}
+
+/** `'hello_world'` for `'helloWorld'`. */
+export function snakeCase(text: string): string {
+  return text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+}
+
+/** The candidate that `word` was most likely meant to be, or `undefined` where none is near: for "Did you mean …?". */
+export function closest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+/** How many characters must be put in, left out, changed or swapped with their neighbour to turn one into the other. */
+function editDistance(one: string, other: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: other.length + 1 }, (_value, index) => index)
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const changed = one[i - 1] === other[j - 1] ? 0 : 1
+      let cost = Math.min(at(row, j - 1) + 1, at(last, j) + 1, at(last, j - 1) + changed)
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      if (swapped) cost = Math.min(cost, at(beforeLast, j - 2) + 1)
+      row.push(cost)
+    }
+    ;[beforeLast, last] = [last, row]
+  }
+  return at(last, other.length)
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] as number
+}

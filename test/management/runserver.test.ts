@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { linkFramework, type Running, startNode, temporaryDirectory, writeTree } from './support.ts'
+
+const FILES = {
+  'package.json': '{ "type": "module" }',
+  'manage.ts': `
+    import 'nuages/register'
+    const { executeFromCommandLine } = await import('nuages/management')
+    await executeFromCommandLine(process.argv, {
+      settings: () => import('./settings.ts'),
+      application: () => import('./wsgi.ts'),
+    })`,
+  'settings.ts': `
+    import { defineSettings } from 'nuages/conf'
+    export default defineSettings({ debug: true })`,
+  'wsgi.ts': `
+    import type { Application } from 'nuages/gateway'
+    export const application: Application = (environ, startResponse) => {
+      if (environ.PATH_INFO === '/throw') throw new Error('thrown on purpose')
+      if (environ.PATH_INFO === '/moved') startResponse('302 Found', [['Location', '/']])
+      else startResponse('200 OK', [['Content-Type', 'text/plain']])
+      if (environ.PATH_INFO !== '/stream') return [Buffer.from('one')]
+      return (async function* () { yield Buffer.from('12'); yield Buffer.from('345') })()
+    }`,
+}
+
+/** A project with an application of its own, whose manage.ts can be started. */
+function project(t: TestContext, files: Readonly<Record<string, string>> = {}) {
+  const directory = temporaryDirectory(t)
+  linkFramework(directory)
+  writeTree(directory, { ...FILES, ...files })
+  const edit = (name: string, from: string, to: string) => {
+    const file = path.join(directory, name)
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(from, to))
+  }
+  const start = (...words: readonly string[]): Running => startNode(t, ['manage.ts', ...words], { cwd: directory })
+  return { directory, edit, start }
+}
+
+async function urlOf(running: Running, from = 0): Promise<string> {
+  const [, url = ''] = await running.waitFor(/Development server at (http:\/\/\S+\/)\n/, from)
+  return url
+}
+
+describe('runserver', () => {
+  test('checks, serves, and writes a line for each answer', async (t) => {
+    const running = project(t).start('runserver', '0', '--noreload')
+    const url = await urlOf(running)
+    assert.match(
+      running.output,
+      /^System check identified no issues \(0 silenced\)\.\n\nNuages \d+\.\d+\.\d+ on Node \d/,
+    )
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
+    assert.equal(await (await fetch(`${url}caf%C3%A9?x=%0A1`)).text(), 'one')
+    await running.waitFor(/^\d\d:\d\d:\d\d GET \/café\?x=%0A1 200 3 B \d+\.\d ms$/m)
+    assert.equal(await (await fetch(`${url}stream`)).text(), '12345')
+    await running.waitFor(/GET \/stream 200 5 B /)
+    await fetch(`${url}moved`, { redirect: 'manual' })
+    await running.waitFor(/GET \/moved 302 /)
+    assert.equal((await fetch(`${url}throw`)).status, 500)
+    await running.waitFor(/GET \/throw 500 /)
+    assert.equal((await fetch(`${url}%0Aevil`, { method: 'POST', body: 'x' })).status, 200)
+    await running.waitFor(/POST \/\\nevil 200 /)
+    running.child.kill('SIGINT')
+    assert.deepEqual(await running.exit, { code: 0, signal: null })
+  })
+
+  test('serves a changed file on the same port', async (t) => {
+    const { start, edit } = project(t)
+    const running = start('runserver', '0')
+    const url = await urlOf(running)
+    assert.equal(await (await fetch(url)).text(), 'one')
+    edit('wsgi.ts', 'one', 'two')
+    const from = running.output.length
+    await running.waitFor(/^wsgi\.ts changed, reloading\.$/m, from)
+    assert.equal(await urlOf(running, from), url)
+    assert.equal(await (await fetch(url)).text(), 'two')
+    running.child.kill('SIGTERM')
+    assert.deepEqual(await running.exit, { code: 0, signal: null })
+  })
+
+  test('lives through settings that break, and serves again when they are mended', async (t) => {
+    const { start, edit } = project(t)
+    const running = start('runserver', '0')
+    const url = await urlOf(running)
+    edit('settings.ts', 'debug: true', 'debugg: true')
+    await running.waitFor(/The settings cannot be loaded\.[^]*debugg[^]*Waiting for a file to change\./)
+    edit('settings.ts', 'debugg: true', 'debug: true')
+    assert.equal(await urlOf(running, running.output.length), url)
+    assert.equal(await (await fetch(url)).text(), 'one')
+  })
+
+  test('finishes a request that runs while a file changes', async (t) => {
+    const { start, edit } = project(t, {
+      'wsgi.ts': `
+        import type { Application } from 'nuages/gateway'
+        export const application: Application = async (environ, startResponse) => {
+          process.once('SIGTERM', () => setImmediate(finish))
+          let finish = () => {}
+          startResponse('200 OK', [['Content-Type', 'text/plain']])
+          if (environ.PATH_INFO === '/slow') await new Promise<void>((resolve) => { finish = resolve; console.log('waiting') })
+          return [Buffer.from('done')]
+        }`,
+    })
+    const running = start('runserver', '0')
+    const url = await urlOf(running)
+    const answer = fetch(`${url}slow`)
+    await running.waitFor(/waiting/)
+    edit('settings.ts', 'true', 'true ')
+    assert.equal(await (await answer).text(), 'done')
+  })
+
+  test('says what to do where the port is taken, reloading or not', async (t) => {
+    const taken = net.createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    t.after(() => taken.close())
+    const { port } = taken.address() as net.AddressInfo
+    const { start } = project(t)
+    for (const words of [['--noreload'], []]) {
+      const running = start('runserver', String(port), ...words)
+      assert.deepEqual(await running.exit, { code: 1, signal: null })
+      assert.match(
+        running.output,
+        new RegExp(
+          `Error: .*127\\.0\\.0\\.1:${port}: another process listens there.*manage\\.ts runserver ${port + 1}\\n$`,
+        ),
+      )
+      assert.doesNotMatch(running.output, /\n {4}at /)
+    }
+  })
+
+  for (const address of ['99999', 'localhost', '[::zz]:80', '1:2:3', '127.0.0.1:', 'http://x:80'])
+    test(`refuses '${address}' as an address`, async (t) => {
+      const running = project(t).start('runserver', address)
+      assert.deepEqual(await running.exit, { code: 2, signal: null })
+      assert.match(running.output, /is no address to listen on\. Give a port, or host:port/)
+    })
+
+  test('refuses an unknown option with exit code 2, though it would reload', async (t) => {
+    const running = project(t).start('runserver', '--norelod')
+    assert.deepEqual(await running.exit, { code: 2, signal: null })
+    assert.match(running.output, /no option --norelod\. Did you mean --noreload\?/)
+  })
+
+  test('listens on IPv6', { skip: !hasIPv6() && 'this machine has no ::1' }, async (t) => {
+    for (const words of [['[::1]:0'], ['-6', '0']]) {
+      const running = project(t).start('runserver', '--noreload', ...words)
+      const url = await urlOf(running)
+      assert.match(url, /^http:\/\/\[::1\]:\d+\/$/)
+      assert.equal(await (await fetch(url)).text(), 'one')
+    }
+  })
+
+  test('will not serve where no host would be answered', async (t) => {
+    const running = project(t, {
+      'settings.ts': "import { defineSettings } from 'nuages/conf'\nexport default defineSettings({})",
+    }).start('runserver', '0', '--noreload')
+    assert.deepEqual(await running.exit, { code: 1, signal: null })
+    assert.match(running.output, /^Error: No request would be answered: allowedHosts is empty, and debug is off/)
+  })
+
+  test('stops where the system checks find errors', async (t) => {
+    const running = project(t, {
+      'settings.ts': `
+        import { checkError, registerCheck } from 'nuages/checks'
+        import { defineSettings } from 'nuages/conf'
+        registerCheck(() => [checkError('mine.E001', 'Wrong on purpose.')])
+        export default defineSettings({ debug: true })`,
+    }).start('runserver', '0', '--noreload')
+    assert.deepEqual(await running.exit, { code: 1, signal: null })
+    assert.match(
+      running.output,
+      /^SystemCheckError: System check identified some issues:\n\nERRORS:\n\?: \(mine\.E001\) Wrong on purpose\./,
+    )
+  })
+
+  test('runs a second time at once on the port of the first', async (t) => {
+    const { start } = project(t)
+    const first = start('runserver', '0')
+    const url = await urlOf(first)
+    await fetch(url)
+    first.child.kill('SIGINT')
+    await first.exit
+    const second = start('runserver', new URL(url).port)
+    assert.equal(await urlOf(second), url)
+  })
+})
+
+function hasIPv6(): boolean {
+  return fs.existsSync('/proc/net/if_inet6') && fs.readFileSync('/proc/net/if_inet6', 'utf8').trim() !== ''
+}

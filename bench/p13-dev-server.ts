@@ -22,7 +22,10 @@ async function measureOnce() {
   const port = await freePort()
   const word = `word${port}`
   const started = performance.now()
-  const server = spawn(process.execPath, ['manage.ts', 'runserver', `127.0.0.1:${port}`], { cwd: site, stdio: 'ignore' })
+  const server = spawn(process.execPath, ['manage.ts', 'runserver', `127.0.0.1:${port}`], {
+    cwd: site,
+    stdio: 'ignore',
+  })
   try {
     await answerWith(port, 'total')
     const answered = performance.now()

@@ -45,7 +45,9 @@ export async function startNginx(directory: string, upstreams: readonly Upstream
   for (const { name } of upstreams) ports.set(name, await freePort())
   const file = path.join(directory, 'nginx.conf')
   fs.writeFileSync(file, configuration(directory, upstreams, ports))
-  const child = spawn('nginx', ['-p', directory, '-c', file, '-e', path.join(directory, 'error.log')], { stdio: 'inherit' })
+  const child = spawn('nginx', ['-p', directory, '-c', file, '-e', path.join(directory, 'error.log')], {
+    stdio: 'inherit',
+  })
   await setTimeout(300)
   return { ports, stop: () => void child.kill('SIGQUIT') }
 }

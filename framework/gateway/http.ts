@@ -52,6 +52,9 @@ export function createServer(application: Application, options: HTTPServerOption
   return new HTTPServer(application, options)
 }
 
+/** How long, once the server closes, a connection that was just made may take to bring its request, in milliseconds. */
+const HEAD_GRACE = 1_000
+
 /** Marks a socket with what the server knows of its connection. */
 const CONNECTION = Symbol('nuages.connection')
 
@@ -67,7 +70,7 @@ interface Connection extends ConnectionKeys {
 type ConnectionSocket = Socket & { [CONNECTION]?: Connection }
 
 /** An HTTP/1.1 server for one application; see `createServer`. */
-export class HTTPServer implements GatewayServer, ExchangeOwner {
+export class HTTPServer implements GatewayServer {
   readonly #application: Application
   readonly #errors: { write(text: string): unknown }
   readonly #multiprocess: boolean
@@ -75,6 +78,8 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
   readonly #maxRequests: number
   readonly #server: Server
   readonly #software = `nuages/${version()}`
+  readonly #sockets = new Set<ConnectionSocket>()
+  readonly #owner: ExchangeOwner
   #address: ListenAddress | undefined
   #closing = false
 
@@ -84,6 +89,7 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
     this.#multiprocess = options.multiprocess ?? false
     this.#maxHeaders = options.maxHeaders ?? 100
     this.#maxRequests = options.maxRequestsPerSocket || Number.POSITIVE_INFINITY
+    this.#owner = { isClosing: () => this.#closing, exchangeEnded: (exchange) => this.#exchangeEnded(exchange) }
     this.#server = createNodeServer(nodeOptions(options))
     this.#server.maxHeadersCount = this.#maxHeaders + 1
     this.#server.on('connection', (socket) => this.#connect(socket))
@@ -100,10 +106,6 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
     return this.#address
   }
 
-  get closing(): boolean {
-    return this.#closing
-  }
-
   async listen(target: ListenTarget): Promise<ListenAddress> {
     this.#address = await listen(this.#server, target)
     this.#closing = false
@@ -115,12 +117,16 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
     this.#address = undefined
     this.#closing = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    const timer = setTimeout(() => this.#server.closeAllConnections(), options.timeout ?? DEFAULT_CLOSE_TIMEOUT)
+    const timeout = options.timeout ?? DEFAULT_CLOSE_TIMEOUT
+    const timers = [
+      setTimeout(() => this.#closeSilent(), Math.min(timeout, HEAD_GRACE)),
+      setTimeout(() => this.#server.closeAllConnections(), timeout),
+    ]
     await closed
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
   }
 
-  exchangeEnded(exchange: HTTPExchange): void {
+  #exchangeEnded(exchange: HTTPExchange): void {
     const connection = (exchange.socket as ConnectionSocket)[CONNECTION]
     if (connection !== undefined) {
       connection.exchanges.delete(exchange)
@@ -129,7 +135,15 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
     if (this.#closing) setImmediate(() => this.#server.closeIdleConnections())
   }
 
+  /** Close the connections on which no request is complete and no answer is on its way. */
+  #closeSilent(): void {
+    for (const socket of this.#sockets) {
+      if (socket[CONNECTION]?.exchanges.size === 0 && socket.writableLength === 0) socket.destroy()
+    }
+  }
+
   #connect(socket: ConnectionSocket): void {
+    this.#sockets.add(socket)
     const exchanges = new Set<HTTPExchange>()
     const { localPort } = socket
     socket[CONNECTION] = {
@@ -142,6 +156,7 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
       remoteAddress: plainAddress(socket.remoteAddress) ?? '',
     }
     socket.once('close', () => {
+      this.#sockets.delete(socket)
       for (const exchange of exchanges) exchange.abort()
     })
   }
@@ -149,7 +164,7 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
   #serve(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const connection = (request.socket as ConnectionSocket)[CONNECTION] as Connection
     if (connection.finished) return
-    const exchange = new HTTPExchange(this, request, response, awaitsContinue)
+    const exchange = new HTTPExchange(this.#owner, request, response, awaitsContinue)
     connection.exchanges.add(exchange)
     if (++connection.requests >= this.#maxRequests) {
       connection.finished = true
@@ -181,7 +196,7 @@ export class HTTPServer implements GatewayServer, ExchangeOwner {
   }
 
   #refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = new HTTPExchange(this, request, response, true)
+    const exchange = new HTTPExchange(this.#owner, request, response, true)
     const refusal = new Refusal(417, 'This server meets no expectation but 100-continue.')
     this.#refuse(exchange, request, refusal)
   }

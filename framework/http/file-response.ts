@@ -46,7 +46,8 @@ export class FileResponse extends StreamingHttpResponse {
   /** Look at the file, and make its response. Throws the file system's error (`ENOENT`, `EISDIR`, …) where it is no file. */
   static async open(file: string, options: FileOptions = {}): Promise<FileResponse> {
     const stat = await fs.stat(file)
-    if (!stat.isFile()) throw Object.assign(new Error(`${file} is no file.`), { code: stat.isDirectory() ? 'EISDIR' : 'EINVAL' })
+    if (!stat.isFile())
+      throw Object.assign(new Error(`${file} is no file.`), { code: stat.isDirectory() ? 'EISDIR' : 'EINVAL' })
     const etag = etagOf(stat)
     const range = rangeOf(options.request, stat, etag)
     const response = new FileResponse(file, stat, range === 'unsatisfiable' ? EMPTY_RANGE : range, {
@@ -62,7 +63,8 @@ export class FileResponse extends StreamingHttpResponse {
     if (range === 'unsatisfiable') headers.set('Content-Range', `bytes */${stat.size}`)
     else if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${stat.size}`)
     const disposition = contentDisposition(options.asAttachment ?? false, options.filename ?? path.basename(file))
-    if (options.asAttachment === true || options.filename !== undefined) headers.setDefault('Content-Disposition', disposition)
+    if (options.asAttachment === true || options.filename !== undefined)
+      headers.setDefault('Content-Disposition', disposition)
     return response
   }
 }
@@ -110,7 +112,12 @@ async function* readFile(file: string, before: Stats, range: ByteRange | undefin
     if (stat.size !== before.size || stat.mtimeMs !== before.mtimeMs) {
       throw new Error(`${file} was changed while it was about to be sent.`)
     }
-    yield* createReadStream('', { fd: handle, autoClose: false, highWaterMark: CHUNK, ...range }) as AsyncIterable<Buffer>
+    yield* createReadStream('', {
+      fd: handle,
+      autoClose: false,
+      highWaterMark: CHUNK,
+      ...range,
+    }) as AsyncIterable<Buffer>
   } finally {
     await handle.close()
   }
@@ -122,6 +129,9 @@ export function contentDisposition(asAttachment: boolean, filename: string): str
   const name = filename.toWellFormed().replace(/[\u0000-\u001f\u007f]/g, '')
   const plain = name.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')
   if (plain === name) return `${type}; filename="${plain}"`
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `${type}; filename="${plain}"; filename*=UTF-8''${encoded}`
 }

@@ -201,7 +201,9 @@ function malformed(error: unknown): MultiPartParserError {
 }
 
 function badName(): MultiPartParserError {
-  return new MultiPartParserError(`A part of the multipart form has no name, or one of more than ${MAX_FIELD_NAME} bytes.`)
+  return new MultiPartParserError(
+    `A part of the multipart form has no name, or one of more than ${MAX_FIELD_NAME} bytes.`,
+  )
 }
 
 function fieldsTooBig(limit: number): RequestDataTooBig {
@@ -217,5 +219,7 @@ function tooManyFields(limit: number | null): TooManyFieldsSent {
 }
 
 function tooManyFiles(limit: number | null): TooManyFilesSent {
-  return new TooManyFilesSent(`The form has more than ${limit} files. The setting dataUploadMaxNumberFiles is the bound.`)
+  return new TooManyFilesSent(
+    `The form has more than ${limit} files. The setting dataUploadMaxNumberFiles is the bound.`,
+  )
 }

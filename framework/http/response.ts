@@ -96,7 +96,9 @@ function checkedLocation(location: string): string {
   if (/[\0\r\n]/.test(location)) throw new DisallowedRedirect('The target of a redirect has a line break or NUL in it.')
   const target = iriToUri(location)
   if (target.length > MAX_LOCATION) {
-    throw new DisallowedRedirect(`The target of a redirect has ${target.length} characters; ${MAX_LOCATION} is the bound.`)
+    throw new DisallowedRedirect(
+      `The target of a redirect has ${target.length} characters; ${MAX_LOCATION} is the bound.`,
+    )
   }
   const scheme = /^\s*([A-Za-z][A-Za-z0-9+.-]*):/.exec(location)?.[1]
   if (scheme !== undefined && !ALLOWED_SCHEMES.has(scheme.toLowerCase())) {
@@ -150,7 +152,11 @@ export class HttpResponseNotFound extends HttpResponse {
 
 /** 405, with the methods that are allowed. */
 export class HttpResponseNotAllowed extends HttpResponse {
-  constructor(permitted: readonly string[], content: string | Uint8Array = '', init: Omit<ResponseInit, 'status'> = {}) {
+  constructor(
+    permitted: readonly string[],
+    content: string | Uint8Array = '',
+    init: Omit<ResponseInit, 'status'> = {},
+  ) {
     super(content, { ...init, status: 405 })
     this.headers.set('Allow', permitted.join(', '))
   }
@@ -186,7 +192,8 @@ export interface JsonInit extends ResponseInit {
 export class JsonResponse extends HttpResponse {
   constructor(data: unknown, { replacer, indent, ...init }: JsonInit = {}) {
     const json = JSON.stringify(data, replacer, indent) as string | undefined
-    if (json === undefined) throw new TypeError(`JSON has no form for ${typeof data}: give JsonResponse a value that it has.`)
+    if (json === undefined)
+      throw new TypeError(`JSON has no form for ${typeof data}: give JsonResponse a value that it has.`)
     super(json, { contentType: 'application/json', ...init })
   }
 }

@@ -67,7 +67,9 @@ const MAX_NAME = 200
  * control characters; `undefined` where nothing is left, as for `..`.
  */
 export function safeBaseName(name: string): string | undefined {
-  const base = (name.split(/[/\\]/).at(-1) as string).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '').trim()
+  const base = (name.split(/[/\\]/).at(-1) as string)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim()
   if (base === '' || base === '.' || base === '..') return undefined
   return shortened(base.toWellFormed())
 }

@@ -1,7 +1,7 @@
 import { CHECK_LEVELS, type CheckLevel, type CheckMessage, runChecks } from '../checks/index.ts'
 import type { Settings } from '../conf/index.ts'
 import type { Application } from '../gateway/index.ts'
-import { reportChecks } from './check-report.ts'
+import { loadChecks, reportChecks } from './system-checks.ts'
 import { CommandError, SystemCheckError } from './errors.ts'
 import {
   commonOptions,
@@ -138,6 +138,7 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
    */
   async check(options: CommandCheckOptions = {}): Promise<void> {
     const { tags, deploy, labels = [], failLevel = 'ERROR', showCount = false } = options
+    if (this.requires !== 'nothing') await loadChecks()
     const found = await runChecks({
       ...(tags === undefined ? {} : { tags }),
       ...(deploy === undefined ? {} : { deploy }),

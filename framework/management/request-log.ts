@@ -13,20 +13,15 @@ export function logRequests(application: Application, write: WriteLine, style: S
   return (environ, startResponse) => {
     const entry = new LogEntry(environ, write, style)
     const start: typeof startResponse = (status, headers, error) => {
-      entry.status = status
       startResponse(status, headers, error)
+      entry.status = status
     }
-    try {
-      const body = application(environ, start)
-      return body instanceof Promise
-        ? body.then(
-            (value) => watch(value, entry),
-            (error) => fail(error, entry),
-          )
-        : watch(body, entry)
-    } catch (error) {
-      return fail(error, entry)
-    }
+    const body = guard(() => application(environ, start), entry)
+    if (!(body instanceof Promise)) return watch(body, entry)
+    return body.then(
+      (settled) => watch(settled, entry),
+      (error) => fail(error, entry),
+    )
   }
 }
 
@@ -59,8 +54,9 @@ class LogEntry {
   }
 }
 
+/** What fails before a byte has left becomes a 500. */
 function fail(error: unknown, entry: LogEntry): never {
-  entry.status = '500'
+  if (entry.bytes === 0) entry.status = '500'
   entry.finish()
   throw error
 }
@@ -68,6 +64,11 @@ function fail(error: unknown, entry: LogEntry): never {
 function watch(body: ResponseBody, entry: LogEntry): ResponseBody {
   if (Array.isArray(body)) {
     for (const chunk of body as Uint8Array[]) entry.bytes += chunk.byteLength
+    entry.finish()
+    return body
+  }
+  if (typeof body !== 'object' || body === null) {
+    entry.status = '500'
     entry.finish()
     return body
   }

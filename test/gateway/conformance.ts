@@ -515,7 +515,9 @@ const TOLD =
 
 /** What no gateway may change; unset and empty are the same (RFC 3875, section 4.1), and so are no body and one of 0. */
 function subset(environ: Environ): Record<string, unknown> {
-  const told = Object.entries(environ).filter(([key, value]) => TOLD.test(key) && value !== '' && !(key === 'CONTENT_LENGTH' && value === '0'))
+  const told = Object.entries(environ).filter(
+    ([key, value]) => TOLD.test(key) && value !== '' && !(key === 'CONTENT_LENGTH' && value === '0'),
+  )
   return Object.fromEntries(told.sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 

@@ -297,28 +297,30 @@ describe('answers', () => {
     ['1.0', 'GET / HTTP/1.0\r\n\r\n'],
   ] as const) {
     test(`an error after the head breaks an answer of HTTP/${version} off, so that the client can tell`, async () => {
+      let release = () => {}
+      const released = new Promise<void>((resolve) => (release = resolve))
       const application: Application = async function* (_environ, startResponse) {
         startResponse('200 OK', TEXT)
         yield Buffer.from('begun')
-        await new Promise((resolve) => setImmediate(resolve))
+        await released
         throw new Error('broken')
       }
       const errors = new TextSink()
-      await serving(
-        application,
-        async (port) => {
-          const socket = net.connect(port, '127.0.0.1')
-          const failure = new Promise((resolve) => socket.once('error', resolve))
-          socket.write(request)
-          let read = ''
-          socket.on('data', (chunk: Buffer) => (read += chunk.toString()))
-          const closed = once(socket, 'close').catch(() => {})
-          if (version === '1.0') assert.equal(((await failure) as NodeJS.ErrnoException).code, 'ECONNRESET')
-          await closed
-          assert.doesNotMatch(read, /0\r\n\r\n$/)
-        },
-        { errors },
-      )
+      const breakOff = async (port: number) => {
+        const socket = net.connect(port, '127.0.0.1')
+        let [read, code] = ['', '']
+        socket.on('data', (chunk: Buffer) => (read += chunk.toString()))
+        socket.on('error', (error: NodeJS.ErrnoException) => (code = String(error.code)))
+        const closed = new Promise((resolve) => socket.once('close', resolve))
+        socket.write(request)
+        await once(socket, 'data')
+        release()
+        await closed
+        assert.match(read, /begun/)
+        assert.doesNotMatch(read, /0\r\n\r\n$/)
+        if (version === '1.0') assert.equal(code, 'ECONNRESET')
+      }
+      await serving(application, breakOff, { errors })
       assert.match(errors.text, /broken/)
     })
   }
@@ -336,6 +338,15 @@ describe('answers', () => {
     const [first = ''] = answer.split('\r\n\r\n')
     assert.doesNotMatch(first, /Content-Length|Transfer-Encoding/)
     assert.match(answer, /second$/)
+  })
+
+  test('a status that only announces another ends the connection, for no other comes', async () => {
+    const application: Application = (_environ, startResponse) => {
+      startResponse('103 Early Hints', [['Link', '</a.css>']])
+      return []
+    }
+    const answer = await headOf(application, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    assert.match(answer, /^HTTP\/1\.1 103 Early Hints\r\n/)
   })
 
   test('the Environ knows the connection', async () => {
@@ -644,6 +655,20 @@ describe('close', () => {
     await closed
   })
 
+  test('does not wait for connections that bring no request', async () => {
+    const server = createServer(telling)
+    const address = await server.listen({ port: 0 })
+    assert.ok(address.kind === 'tcp')
+    const silent = ['', 'GET / HTTP/1.1\r\n'].map((begun) => {
+      const socket = net.connect(address.port, '127.0.0.1')
+      socket.write(begun)
+      return socket.on('error', () => {}).resume()
+    })
+    await Promise.all(silent.map((socket) => once(socket, 'connect')))
+    await exchangeBytes(address.port, 'GET / HTTP/1.0\r\n\r\n')
+    await server.close({ timeout: 600_000 })
+  })
+
   test('cuts what is left after the timeout', async () => {
     const server = createServer(() => new Promise(() => {}))
     const address = await server.listen({ port: 0 })
@@ -652,7 +677,7 @@ describe('close', () => {
     busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     busy.on('error', () => {})
     busy.resume()
-    const gone = once(busy, 'close')
+    const gone = new Promise((resolve) => busy.once('close', resolve))
     await once(busy, 'connect')
     await new Promise((resolve) => setImmediate(resolve))
     await server.close({ timeout: 50 })

@@ -108,12 +108,7 @@ describe('listurls', () => {
   test('lists the routes in order', (t) => {
     const { status, stdout } = project(t)(['listurls'])
     assert.equal(status, 0)
-    assert.equal(
-      stdout,
-      '/                home    home\n/polls/<int:id>/  detail  polls:detail\n'
-        .replace('/  ', '/  ')
-        .replace('/                home', '/                 home'),
-    )
+    assert.equal(stdout, '/                 home    home\n/polls/<int:id>/  detail  polls:detail\n')
   })
 
   test('keeps to a prefix', (t) => {

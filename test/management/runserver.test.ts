@@ -22,7 +22,9 @@ const FILES = {
     export const application: Application = (environ, startResponse) => {
       if (environ.PATH_INFO === '/throw') throw new Error('thrown on purpose')
       if (environ.PATH_INFO === '/moved') startResponse('302 Found', [['Location', '/']])
+      else if (environ.PATH_INFO === '/refused') startResponse('200 OK', [['Bad Name', 'x']])
       else startResponse('200 OK', [['Content-Type', 'text/plain']])
+      if (environ.PATH_INFO === '/nothing') return undefined as never
       if (environ.PATH_INFO !== '/stream') return [Buffer.from('one')]
       return (async function* () { yield Buffer.from('12'); yield Buffer.from('345') })()
     }`,
@@ -61,8 +63,12 @@ describe('runserver', () => {
     await running.waitFor(/GET \/stream 200 5 B /)
     await fetch(`${url}moved`, { redirect: 'manual' })
     await running.waitFor(/GET \/moved 302 /)
-    assert.equal((await fetch(`${url}throw`)).status, 500)
-    await running.waitFor(/GET \/throw 500 /)
+    for (const name of ['throw', 'refused', 'nothing']) {
+      assert.equal((await fetch(url + name)).status, 500)
+      await running.waitFor(new RegExp(`GET /${name} 500 `))
+    }
+    assert.equal((await fetch(`${url}stream`, { method: 'HEAD' })).status, 200)
+    await running.waitFor(/HEAD \/stream 200 0 B /)
     assert.equal((await fetch(`${url}%0Aevil`, { method: 'POST', body: 'x' })).status, 200)
     await running.waitFor(/POST \/\\nevil 200 /)
     running.child.kill('SIGINT')

@@ -11,7 +11,7 @@ const ONE_WRITE = 16_384
 /** What an exchange asks of its server and tells it. */
 export interface ExchangeOwner {
   /** True once the server takes no more requests, so that connections end with their answers. */
-  readonly closing: boolean
+  isClosing(): boolean
   /** Called once, when the answer is complete or cut off. */
   exchangeEnded(exchange: HTTPExchange): void
 }
@@ -141,7 +141,8 @@ export class HTTPExchange implements Output, InputSource {
       flat.push(name, value)
       if (size > 0 && name.length === 14 && name.toLowerCase() === 'content-length') whole = value === String(size)
     }
-    if (this.#owner.closing || this.#abandonsBody(whole || size === 0)) this.#mustClose = true
+    const incomplete = this.#status.startsWith('1')
+    if (incomplete || this.#owner.isClosing() || this.#abandonsBody(whole || size === 0)) this.#mustClose = true
     if (this.#mustClose) flat.push('Connection', 'close')
     this.#response.writeHead(Number(this.#status.slice(0, 3)), this.#status.slice(4), flat)
     return whole

@@ -1,6 +1,7 @@
 import { CHECK_LEVELS, type CheckLevel, checkTags } from '../../checks/index.ts'
 import { closest } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
+import { loadChecks } from '../system-checks.ts'
 import { CommandError } from '../errors.ts'
 import type { Options } from '../options.ts'
 
@@ -27,9 +28,9 @@ export default class CheckCommand extends BaseCommand<typeof options> {
 
   override async handle(labels: readonly string[], values: CommandValues<typeof options>): Promise<void> {
     const { tag, listTags, deploy, failLevel } = values
+    await loadChecks()
     if (listTags) return this.stdout.write(checkTags({ deploy }).join('\n'))
-    const { apps } = await import('../../apps/index.ts')
-    for (const label of labels) apps.getAppConfig(label)
+    for (const label of labels) await judgeLabel(label)
     for (const name of tag) this.#judgeTag(name)
     await this.check({ tags: tag, labels, deploy, failLevel: levelOf(failLevel), showCount: true })
   }
@@ -41,6 +42,15 @@ export default class CheckCommand extends BaseCommand<typeof options> {
     throw new CommandError(
       `There is no check with the tag '${name}'.${near === undefined ? ` The tags: ${tags.join(', ')}.` : ` Did you mean '${near}'?`}`,
     )
+  }
+}
+
+async function judgeLabel(label: string): Promise<void> {
+  const { apps, LookupError } = await import('../../apps/index.ts')
+  try {
+    apps.getAppConfig(label)
+  } catch (error) {
+    throw error instanceof LookupError ? new CommandError(error.message, { cause: error }) : error
   }
 }
 

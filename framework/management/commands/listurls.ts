@@ -1,3 +1,4 @@
+import type { RouteInfo } from '../../urls/index.ts'
 import { BaseCommand } from '../base.ts'
 
 /** Lists the routes of the project in the order in which they are tried. */
@@ -9,24 +10,19 @@ export default class ListurlsCommand extends BaseCommand {
   override async handle([prefix = '']: readonly string[]): Promise<void> {
     const { listRoutes } = await import('../../urls/index.ts')
     const wanted = prefix.replace(/^\//, '')
-    const rows = listRoutes()
-      .filter(({ route }) => route.startsWith(wanted))
-      .map(({ route, view, name, namespaces }) => ({
-        route: `/${route}`,
-        view: viewName(view),
-        name: name === undefined ? '' : [...namespaces, name].join(':'),
-      }))
-    if (rows.length === 0)
+    const routes = listRoutes().filter(({ route }) => route.startsWith(wanted))
+    if (routes.length === 0)
       return this.stdout.write(`There is no route${wanted === '' ? '' : ` that begins with /${wanted}`}.`)
-    const routeWidth = Math.max(...rows.map(({ route }) => route.length))
-    const viewWidth = Math.max(...rows.map(({ view }) => view.length))
-    for (const { route, view, name } of rows) {
-      const line = `${this.style.notice(route)}${' '.repeat(routeWidth - route.length)}  ${view.padEnd(viewWidth)}  ${name}`
-      this.stdout.write(line.trimEnd())
+    const routeWidth = Math.max(...routes.map(({ route }) => route.length + 1))
+    const viewWidth = Math.max(...routes.map((route) => viewOf(route).length))
+    for (const info of routes) {
+      const route = this.style.notice(`/${info.route}`) + ' '.repeat(routeWidth - info.route.length - 1)
+      this.stdout.write(`${route}  ${viewOf(info).padEnd(viewWidth)}  ${info.name ?? ''}`.trimEnd())
     }
   }
 }
 
-function viewName(view: unknown): string {
-  return typeof view === 'function' && view.name !== '' ? view.name : '(anonymous)'
+function viewOf({ view, isMount }: RouteInfo): string {
+  if (isMount) return '(application)'
+  return view.name === '' ? '(anonymous)' : view.name
 }

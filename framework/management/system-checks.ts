@@ -9,6 +9,11 @@ const HEADINGS: ReadonlyArray<readonly [level: CheckLevel, heading: string]> = [
   ['DEBUG', 'DEBUGS'],
 ]
 
+/** Import the rooms that bring checks along, for a project need not have imported them all by itself. */
+export async function loadChecks(): Promise<void> {
+  await Promise.all([import('../middleware/index.ts'), import('../urls/index.ts')])
+}
+
 /** What the system checks found, gravest first, in Django's form. */
 export function reportChecks(messages: readonly CheckMessage[], silenced: number, style: Style): string {
   const sections = HEADINGS.flatMap(([level, heading]) => {

@@ -1,0 +1,3 @@
+export * from './env.ts'
+export * from './holder.ts'
+export * from './settings.ts'

@@ -1,0 +1,3 @@
+export * from './base.ts'
+export * from './exception.ts'
+export * from './wsgi.ts'

@@ -1,0 +1,72 @@
+import { settings } from '../conf/index.ts'
+import { PermissionDenied } from '../exceptions.ts'
+import {
+  type AnyResponse,
+  HttpResponsePermanentRedirect,
+  type HttpRequest,
+  type Middleware,
+  viewMark,
+} from '../http/index.ts'
+import { isValidPath, resolve } from '../urls/index.ts'
+
+/**
+ * Refuses hosts that `allowedHosts` lacks, and `disallowedUserAgents`; redirects to the URL that is meant, with its slash
+ * and its `www.`; and says how long an answer is (Django's `CommonMiddleware`).
+ */
+export const commonMiddleware: Middleware = (getResponse) => {
+  const { appendSlash, prependWww, disallowedUserAgents } = settings
+
+  const finish = (request: HttpRequest, response: AnyResponse): AnyResponse => {
+    if (response.status === 404 && appendSlash && shouldAppendSlash(request)) {
+      return new HttpResponsePermanentRedirect(withSlash(request))
+    }
+    if (!response.streaming && !response.headers.has('Content-Length')) {
+      response.headers.set('Content-Length', String(response.content.length))
+    }
+    return response
+  }
+
+  return (request) => {
+    if (disallowedUserAgents.length > 0) refuseUserAgent(request, disallowedUserAgents)
+    // Asked for every request, so that each one's Host is held against allowedHosts.
+    const host = request.getHost()
+    if (prependWww && !host.startsWith('www.')) {
+      const path = appendSlash && shouldAppendSlash(request) ? withSlash(request) : request.getFullPath()
+      return new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`)
+    }
+    const response = getResponse(request)
+    return response instanceof Promise
+      ? response.then((settled) => finish(request, settled))
+      : finish(request, response)
+  }
+}
+
+function refuseUserAgent(request: HttpRequest, disallowed: readonly RegExp[]): void {
+  const agent = request.headers.get('User-Agent')
+  if (agent !== undefined && disallowed.some((pattern) => pattern.test(agent))) {
+    throw new PermissionDenied('This user agent is not allowed here.')
+  }
+}
+
+/** True where the path leads nowhere as it stands and somewhere with a slash, to a view that lets itself be found so. */
+function shouldAppendSlash(request: HttpRequest): boolean {
+  const { pathInfo } = request
+  if (pathInfo.endsWith('/') || isValidPath(pathInfo)) return false
+  if (!isValidPath(`${pathInfo}/`)) return false
+  return viewMark(resolve(`${pathInfo}/`).view, 'noAppendSlash') !== true
+}
+
+/** The URL with its slash. A redirect would lose what an unsafe request brings, so while developing that is an error. */
+function withSlash(request: HttpRequest): string {
+  const url = request.getFullPath()
+  const question = url.indexOf('?')
+  const path = question === -1 ? url : url.slice(0, question)
+  const target = `${path.replace(/^\/{2,}/, '/')}/${question === -1 ? '' : url.slice(question)}`
+  if (settings.debug && ['POST', 'PUT', 'PATCH', 'DELETE'].includes(request.method)) {
+    throw new Error(
+      `A ${request.method} request went to "${path}", which is "${path}/" with a slash: a redirect there would lose its data. ` +
+        'Let the form or script send to the URL with the slash, as reverse() and url() give it, or set appendSlash to false.',
+    )
+  }
+  return target
+}

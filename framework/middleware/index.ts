@@ -1,0 +1,5 @@
+export * from './checks.ts'
+export * from './clickjacking.ts'
+export * from './common.ts'
+export * from './csrf.ts'
+export * from './security.ts'

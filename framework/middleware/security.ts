@@ -1,0 +1,53 @@
+import { settings } from '../conf/index.ts'
+import { type AnyResponse, HttpResponsePermanentRedirect, type HttpRequest, type Middleware } from '../http/index.ts'
+
+/**
+ * Sends browsers to HTTPS and tells them to be careful, as the `secure…` settings say (Django's `SecurityMiddleware`).
+ * A header that the view has set stays.
+ */
+export const securityMiddleware: Middleware = (getResponse) => {
+  const { secureSslRedirect, secureSslHost, secureRedirectExempt } = settings
+  const always = standingHeaders()
+  const hsts = hstsHeader()
+
+  const finish = (request: HttpRequest, response: AnyResponse): AnyResponse => {
+    for (const [name, value] of always) response.headers.setDefault(name, value)
+    if (hsts !== undefined && request.isSecure()) response.headers.setDefault('Strict-Transport-Security', hsts)
+    return response
+  }
+  const mustRedirect = (request: HttpRequest): boolean =>
+    secureSslRedirect && !request.isSecure() && !secureRedirectExempt.some((path) => path.test(request.path.slice(1)))
+
+  return (request) => {
+    if (mustRedirect(request)) {
+      const host = secureSslHost ?? request.getHost()
+      return new HttpResponsePermanentRedirect(`https://${host}${request.getFullPath()}`)
+    }
+    const response = getResponse(request)
+    return response instanceof Promise
+      ? response.then((settled) => finish(request, settled))
+      : finish(request, response)
+  }
+}
+
+function standingHeaders(): Array<readonly [name: string, value: string]> {
+  const { secureContentTypeNosniff, secureReferrerPolicy, secureCrossOriginOpenerPolicy } = settings
+  const headers: Array<readonly [string, string]> = []
+  if (secureContentTypeNosniff) headers.push(['X-Content-Type-Options', 'nosniff'])
+  if (secureReferrerPolicy !== null && secureReferrerPolicy.length > 0) {
+    headers.push(['Referrer-Policy', [secureReferrerPolicy].flat().join(',')])
+  }
+  if (secureCrossOriginOpenerPolicy !== null && secureCrossOriginOpenerPolicy !== '') {
+    headers.push(['Cross-Origin-Opener-Policy', secureCrossOriginOpenerPolicy])
+  }
+  return headers
+}
+
+function hstsHeader(): string | undefined {
+  const { secureHstsSeconds, secureHstsIncludeSubdomains, secureHstsPreload } = settings
+  if (secureHstsSeconds === 0) return undefined
+  const parts = [`max-age=${secureHstsSeconds}`]
+  if (secureHstsIncludeSubdomains) parts.push('includeSubDomains')
+  if (secureHstsPreload) parts.push('preload')
+  return parts.join('; ')
+}

@@ -1,0 +1,83 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { appDirectories, apps } from './apps/index.ts'
+import { setSettings, type Settings } from './conf/index.ts'
+import { ImproperlyConfigured } from './exceptions.ts'
+import { configureHttp } from './http/index.ts'
+import { configureTemplates } from './template/index.ts'
+import { configureUrls, getScriptPrefix, reverseUntyped, type Urls } from './urls/index.ts'
+import { configureLogging, packageRoot } from './utils/index.ts'
+
+/** Which parts of `setup` are left out. */
+export interface SetupOptions {
+  /** False leaves the URLs alone, so that a command works which must not fail with a broken view. */
+  readonly urls?: boolean | undefined
+}
+
+/**
+ * Make a project ready: hand each room its settings, fill the registry of apps, and load the URLs.
+ *
+ * Throws `ImproperlyConfigured`, and whatever the project's own modules throw.
+ */
+export async function setup(settings: Settings, options: SetupOptions = {}): Promise<void> {
+  setSettings(settings)
+  configureLogging(settings.logging)
+  configureHttp(settings)
+  await apps.populate(settings.installedApps)
+  configureTemplates({
+    dirs: templateDirectories(settings),
+    debug: settings.debug,
+    globals: { url: templateUrl, static: (file: string) => staticUrl(settings, file), ...settings.templates.globals },
+    filters: settings.templates.filters,
+  })
+  configureUrls({ urlconf: options.urls === false ? undefined : await loadUrls(settings) })
+}
+
+/** Take back all that `setup` did, so that tests can share a process. */
+export function resetForTests(): void {
+  configureUrls({})
+  configureTemplates({})
+  apps.clear()
+  configureHttp({})
+  configureLogging({})
+  setSettings(undefined)
+}
+
+/** The framework's version. */
+export function version(): string {
+  const manifest = JSON.parse(fs.readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+/** The project's directories, those of its apps, and last the framework's own pages. */
+function templateDirectories({ templates }: Settings): string[] {
+  const ofApps = templates.appDirs ? appDirectories('templates') : []
+  return [...templates.dirs, ...ofApps, path.join(packageRoot(), 'templates', 'pages')]
+}
+
+async function loadUrls({ rootUrlconf }: Settings): Promise<Urls<unknown> | undefined> {
+  if (rootUrlconf === undefined) return undefined
+  const module = (await rootUrlconf()) as { urls?: Urls<unknown> } | undefined
+  if (Array.isArray(module?.urls?.entries)) return module.urls
+  throw new ImproperlyConfigured(
+    'The module of the setting rootUrlconf exports no `urls`. It should have: export const urls = urlpatterns(…).',
+  )
+}
+
+/** `{{ url('news:article', { year: 2026 }) }}`; named arguments are the parameters too. */
+function templateUrl(
+  name: string,
+  params: Record<string, unknown> = {},
+  options: Record<string, unknown> = {},
+): string {
+  const { __keywords, ...given } = params
+  const { __keywords: _also, ...rest } = options
+  return reverseUntyped(name, given, rest)
+}
+
+/** `{{ static('site.css') }}`: below the mount, unless `staticUrl` is absolute. */
+function staticUrl({ staticUrl: base }: Settings, file: string): string {
+  const encoded = file.split('/').map(encodeURIComponent).join('/')
+  const absolute = base.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(base)
+  return (absolute ? base : getScriptPrefix() + base) + encoded
+}

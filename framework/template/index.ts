@@ -1,0 +1,6 @@
+export * from './engine.ts'
+export * from './errors.ts'
+export * from './loader.ts'
+export * from './options.ts'
+export * from './safe-string.ts'
+export * from './types.ts'

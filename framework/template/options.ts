@@ -1,0 +1,23 @@
+import { Engine } from './engine.ts'
+import type { TemplateOptions } from './types.ts'
+
+let engine: Engine | undefined
+let options: Partial<TemplateOptions> = {}
+
+/** Set the options of this room: what is left out has its default, so `configureTemplates({})` restores all. */
+export function configureTemplates(given: Partial<TemplateOptions>): void {
+  options = given
+  engine = undefined
+}
+
+/** The project's engine. */
+export function getEngine(): Engine {
+  engine ??= new Engine(options)
+  return engine
+}
+
+/** Render a template, or the first of several that is there, with the project's engine (Django's `render_to_string`). */
+export function renderToString(name: string | readonly string[], context: Record<string, unknown> = {}): string {
+  const engine = getEngine()
+  return engine.render(typeof name === 'string' ? name : engine.selectTemplate(name), context)
+}

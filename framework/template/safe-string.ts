@@ -1,0 +1,33 @@
+import { loadNunjucks } from './nunjucks.ts'
+import { escapeHtml } from '../utils/index.ts'
+
+/** Text that is HTML already, so that a template does not escape it. */
+export interface SafeString {
+  toString(): string
+  readonly length: number
+}
+
+/** Say that a text is HTML. Never do so with anything that a client has sent (Django's `mark_safe`). */
+export function markSafe(html: string): SafeString {
+  return new (loadNunjucks().runtime.SafeString)(html)
+}
+
+/** True for a text that `markSafe` or a template's `safe` has made. */
+export function isSafe(value: unknown): value is SafeString {
+  return value instanceof loadNunjucks().runtime.SafeString
+}
+
+/**
+ * HTML with values put in, each escaped unless it is safe already (Django's `format_html`).
+ *
+ * @example
+ * formatHtml`<a href="${url}">${title}</a>`
+ */
+export function formatHtml(strings: TemplateStringsArray, ...values: readonly unknown[]): SafeString {
+  const parts = strings.map((part, index) => (index === 0 ? part : conditionalEscape(values[index - 1]) + part))
+  return markSafe(parts.join(''))
+}
+
+function conditionalEscape(value: unknown): string {
+  return isSafe(value) ? value.toString() : escapeHtml(String(value))
+}

@@ -1,0 +1,21 @@
+import type { Urls } from './conf.ts'
+
+/** What the URLs take from the settings. */
+export interface UrlsOptions {
+  /** The project's own list of URLs. */
+  readonly urlconf: Urls<unknown> | undefined
+}
+
+const DEFAULTS: UrlsOptions = { urlconf: undefined }
+
+let options: UrlsOptions = DEFAULTS
+
+/** Set the options of this room: what is left out has its default, so `configureUrls({})` restores all. */
+export function configureUrls(given: Partial<UrlsOptions>): void {
+  options = { ...DEFAULTS, ...given }
+}
+
+/** The project's own list of URLs; `undefined` before it is known. */
+export function getUrlconf(): Urls<unknown> | undefined {
+  return options.urlconf
+}

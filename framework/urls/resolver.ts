@@ -1,0 +1,156 @@
+import { ImproperlyConfigured, Http404 } from '../exceptions.ts'
+import type { Urls } from './conf.ts'
+import { type Endpoint, flatten } from './endpoint.ts'
+import { getUrlconf } from './options.ts'
+import type { AnyView } from './route.ts'
+import { buildTree, candidatesFor, type Node } from './tree.ts'
+
+/** What a path leads to. */
+export interface ResolverMatch {
+  readonly view: AnyView
+  /** The view's parameters. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** The route's own name, such as `article`. */
+  readonly urlName: string | undefined
+  /** The name with its namespaces, such as `news:article`; of a route without one, the view's name. */
+  readonly viewName: string
+  /** The whole route as it was written. */
+  readonly route: string
+  readonly namespaces: readonly string[]
+  /** The namespaces joined with `:`. */
+  readonly namespace: string
+}
+
+declare module '../http/request.ts' {
+  interface HttpRequest {
+    /** What the request's path led to; there once the URLs have been resolved. */
+    resolverMatch?: ResolverMatch
+  }
+}
+
+/** A route as a person reads it. */
+export interface RouteInfo {
+  readonly route: string
+  /** With its namespaces. */
+  readonly name: string | undefined
+  readonly view: AnyView
+  readonly isMount: boolean
+}
+
+/** No route matches: becomes a 404 page, which lists the routes while developing. */
+export class Resolver404 extends Http404 {
+  override readonly name = 'Resolver404'
+  /** The path that was looked for, without its leading slash. */
+  readonly path: string
+  readonly #resolver: Resolver
+
+  constructor(path: string, resolver: Resolver) {
+    super(`No route matches the path ${JSON.stringify(`/${path}`)}.`)
+    this.path = path
+    this.#resolver = resolver
+  }
+
+  /** The routes that were tried, in their order. */
+  get tried(): readonly RouteInfo[] {
+    return this.#resolver.routes
+  }
+}
+
+/** A list of URLs made ready: finds the view of a path and the routes of a name. */
+export class Resolver {
+  readonly endpoints: readonly Endpoint[]
+  readonly #tree: Node
+  #byName: Map<string, Endpoint[]> | undefined
+
+  constructor(urls: Urls<unknown>) {
+    this.endpoints = flatten(urls.entries)
+    this.#tree = buildTree(this.endpoints)
+  }
+
+  /** What a path, which begins with a slash, leads to. Throws `Resolver404`. */
+  resolve(pathInfo: string): ResolverMatch {
+    const path = pathInfo.startsWith('/') ? pathInfo.slice(1) : pathInfo
+    const candidates = candidatesFor(this.#tree, path)
+    for (let i = 0; i < candidates.length; i++) {
+      const endpoint = candidates[i] as Endpoint
+      const params = endpoint.match(path)
+      if (params !== undefined) return matchOf(endpoint, params)
+    }
+    throw new Resolver404(path, this)
+  }
+
+  /** The routes in the order in which they are tried. */
+  get routes(): RouteInfo[] {
+    return this.endpoints.map((endpoint) => ({
+      route: endpoint.route,
+      name: endpoint.name === undefined ? undefined : fullName(endpoint),
+      view: endpoint.view,
+      isMount: endpoint.isMount,
+    }))
+  }
+
+  /** The endpoints of each name, namespaces included. */
+  get byName(): ReadonlyMap<string, readonly Endpoint[]> {
+    if (this.#byName === undefined) {
+      this.#byName = new Map()
+      for (const endpoint of this.endpoints) {
+        if (endpoint.name === undefined) continue
+        const name = fullName(endpoint)
+        this.#byName.set(name, [...(this.#byName.get(name) ?? []), endpoint])
+      }
+    }
+    return this.#byName
+  }
+}
+
+const resolvers = new WeakMap<object, Resolver>()
+
+/** The resolver of a list of URLs, the project's own by default. Throws `ImproperlyConfigured` where there is none. */
+export function getResolver(urls: Urls<unknown> | undefined = getUrlconf()): Resolver {
+  if (urls === undefined) {
+    throw new ImproperlyConfigured(
+      'There are no URLs yet: give the setting rootUrlconf, such as `() => import("./urls.ts")`, and call setup() first.',
+    )
+  }
+  let resolver = resolvers.get(urls)
+  if (resolver === undefined) resolvers.set(urls, (resolver = new Resolver(urls)))
+  return resolver
+}
+
+/** What a path leads to, below the mount and with its leading slash. Throws `Resolver404` (Django's `resolve`). */
+export function resolve(pathInfo: string, urls?: Urls<unknown>): ResolverMatch {
+  return getResolver(urls).resolve(pathInfo)
+}
+
+/** True where a path leads to a view (Django's `is_valid_path`). */
+export function isValidPath(pathInfo: string, urls?: Urls<unknown>): boolean {
+  try {
+    getResolver(urls).resolve(pathInfo)
+    return true
+  } catch (error) {
+    if (error instanceof Resolver404) return false
+    throw error
+  }
+}
+
+/** All routes in the order in which they are tried. */
+export function listRoutes(urls?: Urls<unknown>): RouteInfo[] {
+  return getResolver(urls).routes
+}
+
+function matchOf(endpoint: Endpoint, params: Record<string, unknown>): ResolverMatch {
+  const { view, name, namespaces, route } = endpoint
+  return {
+    view,
+    params,
+    urlName: name,
+    viewName: name === undefined ? view.name || route : namespaces.length === 0 ? name : fullName(endpoint),
+    route,
+    namespaces,
+    namespace: namespaces.length === 0 ? '' : namespaces.join(':'),
+  }
+}
+
+function fullName(endpoint: Endpoint): string {
+  return [...endpoint.namespaces, endpoint.name as string].join(':')
+}

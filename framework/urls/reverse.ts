@@ -1,0 +1,127 @@
+import { closest } from '../utils/index.ts'
+import type { Urls } from './conf.ts'
+import type { Endpoint } from './endpoint.ts'
+import { getScriptPrefix } from './prefix.ts'
+import { reverseRegex } from './regex.ts'
+import { getResolver } from './resolver.ts'
+import type { ReverseArgs, ReverseOptions, RouteName } from './types.ts'
+
+/** No route has this name and these parameters. */
+export class NoReverseMatch extends Error {
+  override readonly name = 'NoReverseMatch'
+}
+
+/** Options of `reverseUntyped`. */
+export interface UntypedReverseOptions extends ReverseOptions {
+  /** Another list of URLs than the project's. */
+  readonly urls?: Urls<unknown> | undefined
+}
+
+/**
+ * The URL of a named route, with the prefix under which the site is mounted. Names and parameters are checked by the
+ * compiler, once the project's `RouteMap` is filled. Throws `NoReverseMatch`, for a value that the route does not take.
+ *
+ * A view that calls it needs an annotated return type: the table of routes is inferred from the views.
+ *
+ * @example
+ * reverse('news:article', { year: 2026, slug: 'first-light' }, { query: { page: 2 }, fragment: 'comments' })
+ */
+export function reverse<N extends RouteName>(name: N, ...args: ReverseArgs<N>): string {
+  const [params, options] = args as [Readonly<Record<string, unknown>>?, ReverseOptions?]
+  return reverseUntyped(name, params, options)
+}
+
+/** As `reverse`, for names that are known only at run time, as in templates. */
+export function reverseUntyped(
+  name: string,
+  params: Readonly<Record<string, unknown>> = {},
+  options: UntypedReverseOptions = {},
+): string {
+  const { byName } = getResolver(options.urls)
+  const endpoints = byName.get(name)
+  if (endpoints === undefined) throw unknownName(name, byName.keys())
+  const given = definedNames(params)
+  const reasons: string[] = []
+  for (const endpoint of endpoints) {
+    const result = build(endpoint, params, given)
+    if (typeof result === 'string') return withoutAuthority(getScriptPrefix() + result) + suffix(options)
+    reasons.push(`"${endpoint.route}" ${result.reason}`)
+  }
+  throw new NoReverseMatch(`The route "${name}" cannot be reversed: ${reasons.join('; ')}.`)
+}
+
+function definedNames(params: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(params).filter((name) => params[name] !== undefined)
+}
+
+/** The path of an endpoint, or why it has none for these parameters. */
+function build(
+  endpoint: Endpoint,
+  params: Readonly<Record<string, unknown>>,
+  given: readonly string[],
+): string | { readonly reason: string } {
+  const tail = endpoint.regex === undefined ? { names: [], build: () => '' } : reverseRegex(endpoint.regex)
+  if ('reason' in tail) return tail
+  const names = new Set([...endpoint.parameters.map((parameter) => parameter.name), ...tail.names])
+  const missing = [...names].filter((name) => !given.includes(name))
+  const unknown = given.filter((name) => !names.has(name))
+  if (missing.length > 0) return { reason: `needs ${missing.map((name) => `"${name}"`).join(', ')}` }
+  if (unknown.length > 0) return { reason: `has no parameter ${unknown.map((name) => `"${name}"`).join(', ')}` }
+  let path = ''
+  for (const piece of endpoint.pieces) {
+    if (typeof piece === 'string') path += piece
+    else {
+      const text = textOf(piece.converter, params[piece.name])
+      if (text === undefined) {
+        return { reason: `does not take ${shown(params[piece.name])} for "${piece.name}" (${piece.converter.name})` }
+      }
+      path += text
+    }
+  }
+  const end = tail.build(params)
+  return typeof end === 'string' ? quote(path + end) : end
+}
+
+function textOf(
+  converter: { toUrl(value: unknown): string; readonly whole: RegExp },
+  value: unknown,
+): string | undefined {
+  try {
+    const text = converter.toUrl(value)
+    return converter.whole.test(text) ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
+/** As Django: what RFC 3986 lets stand in a path, and the rest encoded. */
+function quote(path: string): string {
+  return path.toWellFormed().replace(/[^A-Za-z0-9\-._~/:@!$&'()*+,;=]+/g, encodeURIComponent)
+}
+
+/** A path that begins with two slashes would name a host. */
+function withoutAuthority(path: string): string {
+  return path.startsWith('//') ? `/%2F${path.slice(2)}` : path
+}
+
+function suffix({ query, fragment }: ReverseOptions): string {
+  let text = ''
+  if (query !== undefined) {
+    const pairs = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [value].flat().map((each) => [name, String(each)] as [string, string]),
+    )
+    if (pairs.length > 0) text += `?${new URLSearchParams(pairs).toString()}`
+  }
+  return fragment === undefined ? text : `${text}#${encodeURIComponent(fragment.toWellFormed())}`
+}
+
+function unknownName(name: string, names: Iterable<string>): NoReverseMatch {
+  const known = [...names]
+  const near = closest(name, known) ?? known.find((each) => each.endsWith(`:${name}`))
+  const help = near === undefined ? 'Is it in urlpatterns(), with a name?' : `Did you mean "${near}"?`
+  return new NoReverseMatch(`No route is named "${name}". ${help}`)
+}

@@ -1,0 +1,63 @@
+import type { AnyResponse, HttpRequest } from '../http/index.ts'
+
+/** Converter names and the types of their values; an app adds its own by declaration merging. */
+export interface PathConverters {
+  int: number
+  str: string
+  slug: string
+  path: string
+  uuid: string
+}
+
+/** A type error that is a sentence. */
+interface RouteError<Message extends string> {
+  readonly __error: Message
+}
+
+type ValueOf<C extends string> = C extends keyof PathConverters
+  ? PathConverters[C]
+  : RouteError<`unknown path converter '${C}'`>
+
+type ParamOf<S extends string> = S extends `${infer C}:${infer N}` ? { [K in N]: ValueOf<C> } : { [K in S]: string }
+
+/** The parameters that a route's string names: `{ year: number }` for `'articles/<int:year>/'`. */
+export type ParamsOf<P extends string> = P extends `${string}<${infer S}>${infer Rest}`
+  ? ParamOf<S> & ParamsOf<Rest>
+  : {}
+
+/** An intersection shown as one object type. */
+export type Flat<T> = { [K in keyof T]: T[K] } & {}
+
+/** A view: the request and the parameters of its route give a response. */
+export type View<Params = {}> = (request: HttpRequest, params: Params) => AnyResponse | Promise<AnyResponse>
+
+/**
+ * The names of a project's routes and their parameters, which type `reverse()`. A project fills it once:
+ *
+ * @example
+ * declare module 'nuages/urls' {
+ *   interface RouteMap extends RoutesOf<typeof urls> {}
+ * }
+ */
+export interface RouteMap {}
+
+/** What `reverse()` takes for a name: those of `RouteMap`, or any where a project has not filled it. */
+export type RouteName = keyof RouteMap extends never ? string : keyof RouteMap & string
+
+type ParamsOfName<N extends RouteName> = N extends keyof RouteMap ? RouteMap[N] : Readonly<Record<string, unknown>>
+
+/** What a URL may have after its path. */
+export interface ReverseOptions {
+  /** Put after a `?`; an array is one name several times, and `undefined` is left out. */
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | undefined
+  /** Put after a `#`. */
+  readonly fragment?: string | undefined
+}
+
+type QueryValue = string | number | boolean | bigint
+
+/** The arguments of `reverse()` after the name: parameters are left out where the route has none. */
+export type ReverseArgs<N extends RouteName> =
+  {} extends ParamsOfName<N>
+    ? [params?: ParamsOfName<N> | undefined, options?: ReverseOptions]
+    : [params: ParamsOfName<N>, options?: ReverseOptions]

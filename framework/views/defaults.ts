@@ -1,0 +1,25 @@
+import { HttpResponse, type HttpRequest } from '../http/index.ts'
+import { renderToString } from '../template/index.ts'
+import { requestContextOf } from './shortcuts.ts'
+
+/** The page for a request that makes no sense: `400.html`. */
+export function badRequest(_request: HttpRequest, _error?: unknown): HttpResponse {
+  return new HttpResponse(renderToString('400.html'), { status: 400 })
+}
+
+/** The page for what this user may not do: `403.html`, with `exception`. */
+export function permissionDenied(request: HttpRequest, error?: unknown): HttpResponse {
+  const exception = error instanceof Error ? error.message : ''
+  return new HttpResponse(renderToString('403.html', requestContextOf(request, { exception })), { status: 403 })
+}
+
+/** The page for what is not there: `404.html`, with `requestPath`. */
+export function pageNotFound(request: HttpRequest, _error?: unknown): HttpResponse {
+  const context = requestContextOf(request, { requestPath: request.path })
+  return new HttpResponse(renderToString('404.html', context), { status: 404 })
+}
+
+/** The page for an error of ours: `500.html`, which gets no context, for whatever makes one may be what failed. */
+export function serverError(_request: HttpRequest, _error?: unknown): HttpResponse {
+  return new HttpResponse(renderToString('500.html'), { status: 500 })
+}

@@ -1,0 +1,86 @@
+import { settings } from '../conf/index.ts'
+import {
+  HttpResponse,
+  HttpResponsePermanentRedirect,
+  HttpResponseRedirect,
+  type HttpRequest,
+  type ResponseInit,
+} from '../http/index.ts'
+import { renderToString } from '../template/index.ts'
+import { NoReverseMatch, type ReverseOptions, reverseUntyped, type RouteMap, type RouteName } from '../urls/index.ts'
+
+/**
+ * A template, or the first of several that is there, as a response; its context gets what the setting
+ * `templates.contextProcessors` adds, and `request`.
+ *
+ * @example
+ * return render(request, 'articles/detail.html', { article })
+ */
+export function render(
+  request: HttpRequest,
+  template: string | readonly string[],
+  context: Readonly<Record<string, unknown>> = {},
+  init: ResponseInit = {},
+): HttpResponse {
+  return new HttpResponse(renderToString(template, requestContextOf(request, context)), init)
+}
+
+/** A context with what the processors add; what the view gives wins. */
+export function requestContextOf(
+  request: HttpRequest,
+  context: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const whole: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const processor of settings.templates.contextProcessors) Object.assign(whole, processor(request))
+  return Object.assign(whole, context)
+}
+
+/** How `redirect` sends somebody elsewhere. */
+export interface RedirectOptions extends ReverseOptions {
+  /** For good (301, 308) instead of for now (302, 307). */
+  readonly permanent?: boolean | undefined
+  /** Have the browser repeat method and body (307, 308). */
+  readonly preserveRequest?: boolean | undefined
+  /** Parameters of the route, where `to` is a route's name. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** The options of a redirect to a named route; its parameters are those of the route. */
+type RouteRedirect<N extends string> = N extends keyof RouteMap
+  ? {} extends RouteMap[N]
+    ? [options?: RedirectOptions & { readonly params?: RouteMap[N] | undefined }]
+    : [options: RedirectOptions & { readonly params: RouteMap[N] }]
+  : [options?: RedirectOptions]
+
+/**
+ * Send the browser to a named route, a path or a URL. A route's name has its parameters in `params`, which the compiler
+ * checks. Throws `DisallowedRedirect` for a scheme that a browser should not be sent to.
+ *
+ * Never give it what a client sent without `urlHasAllowedHostAndScheme`.
+ *
+ * @example
+ * return redirect('news:article', { params: { year: 2026, slug: 'first-light' } })
+ * return redirect('/about/', { permanent: true })
+ */
+export function redirect<const N extends RouteName | (string & {})>(
+  to: N,
+  ...[options = {}]: RouteRedirect<N>
+): HttpResponseRedirect | HttpResponsePermanentRedirect {
+  const { permanent = false, preserveRequest = false } = options
+  const url = resolveUrl(to, options)
+  return permanent
+    ? new HttpResponsePermanentRedirect(url, { preserveRequest })
+    : new HttpResponseRedirect(url, { preserveRequest })
+}
+
+/** The URL that is meant: of a route by its name, or the URL or path itself (Django's `resolve_url`). */
+export function resolveUrl(to: string, { params, ...options }: RedirectOptions = {}): string {
+  if (to.startsWith('./') || to.startsWith('../')) return to
+  try {
+    return reverseUntyped(to, params, { query: options.query, fragment: options.fragment })
+  } catch (error) {
+    // What has a slash or a dot in it is no name but an address.
+    if (error instanceof NoReverseMatch && params === undefined && /[/.]/.test(to)) return to
+    throw error
+  }
+}

@@ -1,0 +1,7 @@
+export * from './base.ts'
+export * from './context-processors.ts'
+export * from './debug.ts'
+export * from './decorators.ts'
+export * from './defaults.ts'
+export * from './shortcuts.ts'
+export * from './static.ts'

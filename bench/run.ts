@@ -1,0 +1,25 @@
+/**
+ * Runs the benchmarks one after the other: `npm run bench`, or `npm run bench -- p1 p11` for some of them.
+ *
+ * The rivals are installed first, where they are not there yet.
+ */
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+
+const directory = import.meta.dirname
+const known = fs.readdirSync(directory).filter((file) => /^p\d+-.*\.ts$/.test(file))
+const asked = process.argv.slice(2)
+const chosen = known.filter((file) => asked.length === 0 || asked.includes(file.split('-')[0] as string))
+if (chosen.length === 0) {
+  console.error(`There is no benchmark ${asked.join(', ')}. There are: ${known.join(', ')}.`)
+  process.exit(2)
+}
+
+if (!fs.existsSync(path.join(directory, 'node_modules'))) run('npm', ['ci'])
+for (const file of chosen) run(process.execPath, ['--import', 'nuages/register', path.join(directory, file)])
+
+function run(program: string, words: readonly string[]): void {
+  const { status } = spawnSync(program, words, { cwd: directory, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}

@@ -94,6 +94,15 @@ describe('the architecture', () => {
     }
   })
 
+  test('docs/architecture.md draws the floors as they are held here', () => {
+    const page = fs.readFileSync(path.join(root, 'docs', 'architecture.md'), 'utf8')
+    const drawn: Record<string, number> = {}
+    for (const [, floor, names = ''] of page.matchAll(/^([0-9])  ((?:\S+ )*\S+)  /gm)) {
+      for (const name of names.split(' ')) drawn[name.replace(/\/$|\.ts$/, '')] = Number(floor)
+    }
+    assert.deepEqual(drawn, { ...FLOORS })
+  })
+
   test('the bundled project imports the framework as any user does', () => {
     const files = listFiles(path.join(root, 'project')).filter((file) => file.endsWith('.ts'))
     const wrong = files.flatMap(importsOf).filter(({ target }) => target.startsWith(framework + path.sep))

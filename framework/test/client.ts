@@ -1,0 +1,160 @@
+import type { Application, Environ } from '../gateway/index.ts'
+import { configureHttp, httpOptions } from '../http/index.ts'
+import { CookieJar, type CookieTarget } from './cookie-jar.ts'
+import { createEnviron, type ErrorLog, type RequestDefaults, type RequestOptions, TEST_HOST } from './environ.ts'
+import { Exchange } from './exchange.ts'
+import { withDefaults } from './factory.ts'
+import { HttpMethods } from './methods.ts'
+import { type FollowedRedirect, TestResponse } from './response.ts'
+
+/** What all requests of a client share. */
+export interface ClientDefaults extends RequestDefaults {
+  /** Throw, in the test, what became a 500 or cut an answer off; true by default. False gives the answer itself. */
+  readonly raiseRequestException?: boolean | undefined
+}
+
+/** How a client asks. */
+export interface ClientOptions extends RequestOptions, Pick<ClientDefaults, 'raiseRequestException'> {
+  /** Go where redirects lead, 20 of them at most. */
+  readonly follow?: boolean | undefined
+}
+
+/** Redirects that lead back to where they have been, or never end. */
+export class RedirectCycleError extends Error {
+  override readonly name = 'RedirectCycleError'
+  /** The answer at which the client stopped. */
+  readonly response: TestResponse
+
+  constructor(message: string, response: TestResponse) {
+    super(message)
+    this.response = response
+  }
+}
+
+const MAX_REDIRECTS = 20
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+/**
+ * A browser for tests: calls an application as a gateway would, without a socket, and keeps its cookies (Django's
+ * `Client`).
+ *
+ * Its host is `testserver`, which it adds to the allowed hosts. An error that became a 500 is thrown in the test,
+ * unless `raiseRequestException` is false. A request that is aborted by its `signal` rejects with the signal's reason,
+ * once the application is done with it.
+ *
+ * @example
+ * const client = new Client(application)
+ * const response = await client.post('/feedback/', { data: { text: 'Good.' }, follow: true })
+ * assert.equal(response.status, 200)
+ * assert.match(await response.text(), /Thank you/)
+ */
+export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
+  readonly cookies = new CookieJar()
+  readonly #application: Application
+  readonly #defaults: ClientDefaults
+
+  /** `defaults` are for every request; what a request gives itself wins, header by header. */
+  constructor(application: Application, defaults: ClientDefaults = {}) {
+    super()
+    this.#application = application
+    this.#defaults = defaults
+  }
+
+  override async generic(method: string, path: string, options: ClientOptions = {}): Promise<TestResponse> {
+    const given = withDefaults(this.#defaults, options)
+    const response = await this.#ask(method, path, given, [])
+    return given.follow === true ? this.#follow(response, method, given) : response
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    options: ClientOptions,
+    redirectChain: readonly FollowedRedirect[],
+  ): Promise<TestResponse> {
+    const environ = createEnviron(path, { ...options, method })
+    const target = targetOf(environ)
+    addCookies(environ, this.cookies.headerFor(target))
+    allowTestHost(target.host)
+    const exchange = new Exchange(environ)
+    await exchange.run(this.#application)
+    environ['nuages.signal'].throwIfAborted()
+    if (options.raiseRequestException !== false && exchange.failure !== undefined) throw exchange.failure.error
+    const { statusLine, headers, body, failure } = exchange
+    for (const [name, value] of headers) {
+      if (name.toLowerCase() === 'set-cookie') this.cookies.receive(value, target)
+    }
+    const errorLog = (environ['wsgi.errors'] as ErrorLog).text
+    return new TestResponse({ environ, statusLine, headers, body, redirectChain, errorLog, error: failure?.error })
+  }
+
+  /** As a browser does: a POST becomes a GET, except at 307 and 308 (the Fetch standard, section 4.4). */
+  async #follow(first: TestResponse, firstMethod: string, options: ClientOptions): Promise<TestResponse> {
+    let response = first
+    let method = firstMethod
+    let given = options
+    const chain: FollowedRedirect[] = []
+    for (;;) {
+      const location = response.headers.get('Location')
+      if (!REDIRECTS.has(response.status) || location === null) return response
+      const url = new URL(location, urlOf(response.environ))
+      url.hash = ''
+      checkChain(chain, { url: url.href, status: response.status }, response)
+      if (changesToGet(response.status, method)) {
+        method = 'GET'
+        given = { ...given, data: undefined, json: undefined, contentType: undefined }
+      }
+      given = { ...given, query: undefined }
+      response = await this.#ask(method, url.href, given, [...chain])
+    }
+  }
+}
+
+function checkChain(chain: FollowedRedirect[], next: FollowedRedirect, response: TestResponse): void {
+  if (chain.some(({ url, status }) => url === next.url && status === next.status)) {
+    throw new RedirectCycleError(`The redirects run in a circle: they led to ${next.url} twice.`, response)
+  }
+  if (chain.length === MAX_REDIRECTS) {
+    throw new RedirectCycleError(`The redirects did not end: ${MAX_REDIRECTS} were followed.`, response)
+  }
+  chain.push(next)
+}
+
+function changesToGet(status: number, method: string): boolean {
+  return status === 303 ? method !== 'HEAD' : (status === 301 || status === 302) && method === 'POST'
+}
+
+function addCookies(environ: Environ, header: string | undefined): void {
+  if (header === undefined) return
+  const given = environ['HTTP_COOKIE']
+  environ['HTTP_COOKIE'] = given === undefined ? header : `${given}; ${header}`
+}
+
+function targetOf(environ: Environ): CookieTarget {
+  return {
+    host: environ['HTTP_HOST'] ?? environ.SERVER_NAME,
+    path: encodePath(environ.SCRIPT_NAME + environ.PATH_INFO),
+    secure: environ['wsgi.url_scheme'] === 'https',
+  }
+}
+
+function urlOf(environ: Environ): string {
+  const { host, path, secure } = targetOf(environ)
+  return `${secure ? 'https' : 'http'}://${host}${path}`
+}
+
+/** Bytes as latin-1, percent-encoded again. */
+function encodePath(path: string): string {
+  return path.replace(
+    /[^A-Za-z0-9\-._~/:@!$&'()*+,;=]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}
+
+/** The host of tests is allowed everywhere, and no setting has to name it; while `debug`, neither does localhost. */
+function allowTestHost(host: string): void {
+  const options = httpOptions()
+  if (host !== TEST_HOST || options.allowedHosts.includes(TEST_HOST)) return
+  const local = options.debug && options.allowedHosts.length === 0 ? ['.localhost', '127.0.0.1', '[::1]'] : []
+  configureHttp({ ...options, allowedHosts: [...options.allowedHosts, ...local, TEST_HOST] })
+}

@@ -1,0 +1,6 @@
+export * from './body.ts'
+export * from './client.ts'
+export * from './cookie-jar.ts'
+export * from './environ.ts'
+export * from './factory.ts'
+export * from './response.ts'

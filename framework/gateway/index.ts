@@ -1,6 +1,7 @@
 export * from './cgi-bin.ts'
 export * from './cgi.ts'
 export * from './environ.ts'
+export * from './fastcgi/server.ts'
 export * from './http.ts'
 export * from './input.ts'
 export * from './listen.ts'

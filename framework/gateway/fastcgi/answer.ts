@@ -1,4 +1,5 @@
 import type { ResponseHeaders } from '../types.ts'
+import { latin1Write } from './latin1.ts'
 import { END_REQUEST, HEADER_LENGTH, MAX_CONTENT, STDERR, STDOUT, writeHeader } from './records.ts'
 
 /** Chunks up to this size are copied next to their header; a longer one is sent from where it lies. */
@@ -36,7 +37,7 @@ export function encodeWhole(requestId: number, head: string, chunk: Uint8Array, 
   const tail = HEADER_LENGTH + length
   const bytes = Buffer.allocUnsafe(tail + endLength(end))
   writeHeader(bytes, 0, STDOUT, requestId, length)
-  bytes.latin1Write(head, HEADER_LENGTH)
+  latin1Write(bytes, head, HEADER_LENGTH)
   bytes.set(chunk, HEADER_LENGTH + head.length)
   writeEnd(bytes, tail, requestId, end)
   return bytes

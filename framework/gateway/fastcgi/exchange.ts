@@ -5,6 +5,7 @@ import type { Output, ResponseHeaders } from '../types.ts'
 import { type AnswerEnd, encodeAnswerEnd, encodeStream, encodeWhole, fitsOneRecord, formatHead } from './answer.ts'
 import type { Block } from './block.ts'
 import { encodeRecord, STDERR, STDOUT } from './records.ts'
+import type { Wire } from './wire.ts'
 
 /** Bytes of one request's `wsgi.errors` that also go to the web server; the server's own log gets all. */
 const MAX_ERRORS = 16_384
@@ -14,25 +15,16 @@ const SMALL_PIECE = 8
 
 const EMPTY = new Uint8Array(0)
 
-/** What an exchange asks of its connection and tells it. */
+/** What an exchange tells its connection. */
 export interface ExchangeOwner {
   /** Where `wsgi.errors` goes in the end. */
   readonly errors: { write(text: string): unknown }
-  /** Send bytes at once. */
-  send(bytes: Uint8Array): void
-  /** Send bytes together with what else is sent in this turn of the event loop. */
-  sendSoon(pieces: readonly Uint8Array[]): void
-  /** True while more is waiting to be sent than should be; `drained` is called when that is over. */
-  readonly congested: boolean
-  /** Take no more bytes for now, or again. */
-  pauseReading(): void
-  resumeReading(): void
   /** The answer is complete, and the request with it unless its STDIN is still to end. */
   answered(exchange: FastCGIExchange): void
   /** The answer cannot be completed, and its client has to see that. */
   cutOff(exchange: FastCGIExchange): void
   /** The application is through with the request, answered or not. */
-  finished(exchange: FastCGIExchange): void
+  finished(): void
   /** More comes of the body than can be dropped. */
   flooded(): void
 }
@@ -52,6 +44,7 @@ export class FastCGIExchange implements Output, InputSource {
   incompleteSince = 0
   readonly errors: { write(text: string): unknown } = { write: (text) => this.#writeErrors(text) }
   readonly #owner: ExchangeOwner
+  readonly #wire: Wire
   readonly #controller = new AbortController()
   #input: LimitedInput | undefined
   #length = 0
@@ -68,8 +61,9 @@ export class FastCGIExchange implements Output, InputSource {
   #resolve: (() => void) | undefined
   #reject: ((error: Error) => void) | undefined
 
-  constructor(owner: ExchangeOwner, id: number, keepsConnection: boolean) {
+  constructor(owner: ExchangeOwner, wire: Wire, id: number, keepsConnection: boolean) {
     this.#owner = owner
+    this.#wire = wire
     this.id = id
     this.keepsConnection = keepsConnection
   }
@@ -99,13 +93,13 @@ export class FastCGIExchange implements Output, InputSource {
 
   pause(): void {
     this.#paused = true
-    this.#owner.pauseReading()
+    this.#wire.pause()
   }
 
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#owner.resumeReading()
+    this.#wire.resume()
   }
 
   /** Take a piece of the body, or drop it where nobody wants it. */
@@ -115,14 +109,17 @@ export class FastCGIExchange implements Output, InputSource {
       this.#dropped += length
       if (this.#dropped > DRAIN_LIMIT) return this.#owner.flooded()
     }
+    if (this.#input === undefined) return
     const piece = bytes.subarray(start, end)
-    this.#input?.push(length * SMALL_PIECE < bytes.length ? Buffer.from(piece) : piece)
+    this.#input.push(length * SMALL_PIECE < bytes.length ? Buffer.from(piece) : piece)
+    if (this.#input.ended) this.resume()
   }
 
   /** The body has ended, whether all of it has come or not. */
   endStdin(): void {
     this.stdinEnded = true
     this.#input?.end()
+    this.resume()
   }
 
   writeHead(status: string, headers: ResponseHeaders): void {
@@ -152,7 +149,7 @@ export class FastCGIExchange implements Output, InputSource {
         this.#owner.cutOff(this)
       }
     }
-    this.#owner.finished(this)
+    this.#owner.finished()
   }
 
   /** Answer without the application. */
@@ -208,8 +205,8 @@ export class FastCGIExchange implements Output, InputSource {
   }
 
   #stream(chunk: Uint8Array): void | Promise<void> {
-    this.#owner.sendSoon(encodeStream(STDOUT, this.id, chunk))
-    if (!this.#owner.congested) return
+    this.#wire.sendSoon(encodeStream(STDOUT, this.id, chunk))
+    if (!this.#wire.congested) return
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -226,12 +223,12 @@ export class FastCGIExchange implements Output, InputSource {
   }
 
   #sendHead(head: string): void {
-    this.#owner.sendSoon(encodeStream(STDOUT, this.id, Buffer.from(head, 'latin1')))
+    this.#wire.sendSoon(encodeStream(STDOUT, this.id, Buffer.from(head, 'latin1')))
   }
 
   #complete(bytes: Buffer): void {
     this.#answered = true
-    this.#owner.send(bytes)
+    this.#wire.send(bytes)
     this.#owner.answered(this)
     this.#input?.discard()
   }
@@ -245,7 +242,7 @@ export class FastCGIExchange implements Output, InputSource {
     if (this.#answered || this.#errorsClosed || this.#errorsSent >= MAX_ERRORS) return
     const bytes = Buffer.from(text).subarray(0, MAX_ERRORS - this.#errorsSent)
     this.#errorsSent += bytes.length
-    this.#owner.sendSoon(encodeStream(STDERR, this.id, bytes))
+    this.#wire.sendSoon(encodeStream(STDERR, this.id, bytes))
   }
 }
 

@@ -1,6 +1,7 @@
 import { decodePath, joinHeader } from '../environ.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Environ } from '../types.ts'
+import { latin1Slice } from './latin1.ts'
 import { type Name, nameAt, START } from './names.ts'
 import { PairReader } from './records.ts'
 
@@ -11,7 +12,7 @@ import { PairReader } from './records.ts'
  * parameters, `FastCGIError` for lengths that do not fit, and `BadRequest` for a header that may not come twice.
  */
 export function readParams(environ: Environ, bytes: Buffer, start: number, end: number, maxCount: number): void {
-  const text = bytes.latin1Slice(start, end)
+  const text = latin1Slice(bytes, start, end)
   const pairs = new PairReader(bytes, start, end)
   let name: Name = START
   let count = 0

@@ -74,6 +74,16 @@ export class RecordReader {
     return this.#place !== 'header' || this.#inHeader > 0
   }
 
+  /** True while a record is put off. */
+  get putOff(): boolean {
+    return this.#place === 'begin'
+  }
+
+  /** True after `stop`. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
   /** Look at nothing more, not even at the rest of the bytes that are being read. */
   stop(): void {
     this.#stopped = true

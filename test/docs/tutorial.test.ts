@@ -1,0 +1,54 @@
+/** The tutorial, done from its first line to its last: files written, commands typed, pages looked at, nginx in front. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { temporaryDirectory } from '../management/support.ts'
+import { type Block, readPage } from './pages.ts'
+import { Terminal } from './terminal.ts'
+
+const page = readPage('docs/tutorial/part-1.md')
+const hasNginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].some((file) => fs.existsSync(file))
+const mayLackNginx = process.env['CI'] === undefined
+
+test('part 1 of the tutorial does what it says', { timeout: 120_000 }, async (t) => {
+  const terminal = new Terminal(t, temporaryDirectory(t))
+  await terminal.replacePort('8080')
+  const behindNginx = page.blocks.findIndex((block) => block.text.includes('$ nginx '))
+  const steps = hasNginx || !mayLackNginx ? page.blocks : page.blocks.slice(0, behindNginx)
+  for (const block of steps) {
+    if (block.language === 'console') await terminal.run(block)
+    else if (block.language === 'text') assertTree(terminal.directory, block)
+    else {
+      terminal.write(block)
+      if (block.file?.endsWith('.ts') === true && isLastBeforeConsole(block)) assertTypes(terminal.directory, block)
+    }
+  }
+  assert.match(terminal.background, /changed, reloading\./)
+  assert.match(terminal.background, /GET \/hello\/ 200 /)
+  if (steps !== page.blocks) t.diagnostic('nginx is missing: the pages behind it were not looked at')
+})
+
+/** A tree of the project's files, one a line before some words about it. */
+function assertTree(directory: string, block: Block): void {
+  for (const line of block.text.split('\n').filter((each) => each !== '')) {
+    const [name = ''] = line.split(/\s/)
+    assert.ok(fs.existsSync(path.join(directory, name)), `${block.page}:${block.line}: there is no ${name}`)
+  }
+}
+
+/** All files that belong together have been written once the next thing is a command. */
+function isLastBeforeConsole(block: Block): boolean {
+  const following = page.blocks.slice(page.blocks.indexOf(block) + 1)
+  return following.find(({ language }) => language === 'ts' || language === 'console')?.language === 'console'
+}
+
+function assertTypes(directory: string, block: Block): void {
+  const { status, stdout } = spawnSync(path.join(directory, 'node_modules/.bin/tsc'), {
+    cwd: directory,
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  assert.deepEqual([status, stdout], [0, ''], `${block.page}:${block.line}`)
+}

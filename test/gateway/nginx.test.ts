@@ -166,8 +166,20 @@ describe('behind nginx', { skip }, () => {
   defineConformance('nginx and FastCGI, nothing buffered or kept', through('fastcgi-closing'), { mounts: false })
 
   test('nginx has nothing to complain of', () => {
-    const log = fs.readFileSync(path.join(directory, 'error.log'), 'utf8')
-    const complaints = log.split('\n').filter((line) => line !== '' && !/is buffered to a temporary file/.test(line))
+    const complaints = logEntries().filter(
+      (entry) => !/is buffered to a temporary file|FastCGI sent in stderr: "ERROR nuages.gateway: /.test(entry),
+    )
     assert.deepEqual(complaints, [])
   })
+
+  test("what an application tells its operator is in nginx's log too", () => {
+    const told = logEntries().filter((entry) => entry.includes('An error that this test makes'))
+    assert.equal(told.length, 2, 'once for each front that speaks FastCGI')
+  })
+
+  /** The entries of nginx's error log, which begin with a date and may have several lines. */
+  function logEntries(): string[] {
+    const log = fs.readFileSync(path.join(directory, 'error.log'), 'utf8')
+    return log.split(/\n(?=\d{4}\/\d\d\/\d\d )|\n$/).filter((entry) => entry !== '')
+  }
 })

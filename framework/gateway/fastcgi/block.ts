@@ -35,3 +35,26 @@ export class Block {
     this.#own = true
   }
 }
+
+/** Pieces that are this much smaller than what was read with them are copied, so that the rest can go. */
+const SMALL_PIECE = 8
+
+/** The piece of `bytes` from `start` to `end`; a copy where it would keep far more than itself in memory. */
+export function pieceOf(bytes: Buffer, start: number, end: number): Buffer {
+  const piece = bytes.subarray(start, end)
+  return isSmall(bytes, start, end) ? Buffer.from(piece) : piece
+}
+
+/** `block` with the piece of `bytes` from `start` to `end` added to it, or begun by it where there is none. */
+export function addTo(block: Block | undefined, bytes: Buffer, start: number, end: number): Block {
+  if (block === undefined) {
+    if (!isSmall(bytes, start, end)) return new Block(bytes, start, end)
+    return new Block(pieceOf(bytes, start, end), 0, end - start)
+  }
+  block.append(bytes, start, end)
+  return block
+}
+
+function isSmall(bytes: Buffer, start: number, end: number): boolean {
+  return (end - start) * SMALL_PIECE < bytes.length
+}

@@ -1,17 +1,15 @@
+import { UnreadablePostError } from '../../exceptions.ts'
 import { DRAIN_LIMIT } from '../http/linger.ts'
 import type { Refusal } from '../http/refusal.ts'
 import { type InputSource, LimitedInput } from '../input.ts'
 import type { Output, ResponseHeaders } from '../types.ts'
 import { type AnswerEnd, encodeAnswerEnd, encodeStream, encodeWhole, fitsOneRecord, formatHead } from './answer.ts'
-import type { Block } from './block.ts'
+import { type Block, pieceOf } from './block.ts'
 import { encodeRecord, STDERR, STDOUT } from './records.ts'
 import type { Wire } from './wire.ts'
 
 /** Bytes of one request's `wsgi.errors` that also go to the web server; the server's own log gets all. */
 const MAX_ERRORS = 16_384
-
-/** Pieces of a body that are this much smaller than what was read with them are copied, so that the rest can go. */
-const SMALL_PIECE = 8
 
 const EMPTY = new Uint8Array(0)
 
@@ -47,7 +45,8 @@ export class FastCGIExchange implements Output, InputSource {
   readonly #wire: Wire
   readonly #controller = new AbortController()
   #input: LimitedInput | undefined
-  #length = 0
+  #length: number | undefined
+  #maxBody = 0
   #paused = false
   #status = ''
   #headers: ResponseHeaders = []
@@ -80,13 +79,14 @@ export class FastCGIExchange implements Output, InputSource {
 
   /** True where so much of the body is still to come that the connection had better not be kept. */
   get abandonsBody(): boolean {
-    if (this.stdinEnded || this.#input === undefined || this.#input.ended) return false
+    if (this.#length === undefined || this.stdinEnded || this.#input === undefined || this.#input.ended) return false
     return this.#length - this.#input.received > DRAIN_LIMIT
   }
 
-  /** The request's body, of `length` bytes. */
-  openInput(length: number): LimitedInput {
+  /** The request's body, of `length` bytes, or of at most `maxSize` where that is `undefined`. */
+  openInput(length: number | undefined, maxSize: number): LimitedInput {
     this.#length = length
+    this.#maxBody = maxSize
     this.#input = new LimitedInput({ length, source: this })
     return this.#input
   }
@@ -110,8 +110,8 @@ export class FastCGIExchange implements Output, InputSource {
       if (this.#dropped > DRAIN_LIMIT) return this.#owner.flooded()
     }
     if (this.#input === undefined) return
-    const piece = bytes.subarray(start, end)
-    this.#input.push(length * SMALL_PIECE < bytes.length ? Buffer.from(piece) : piece)
+    this.#input.push(pieceOf(bytes, start, end))
+    if (this.#input.received > this.#maxBody) this.#input.fail(bodyTooLarge(this.#maxBody))
     if (this.#input.ended) this.resume()
   }
 
@@ -244,6 +244,10 @@ export class FastCGIExchange implements Output, InputSource {
     this.#errorsSent += bytes.length
     this.#wire.sendSoon(encodeStream(STDERR, this.id, bytes))
   }
+}
+
+function bodyTooLarge(maxSize: number): Error {
+  return new UnreadablePostError(`The body of this request is larger than ${maxSize} bytes (maxBodySize).`)
 }
 
 function clientGone(): Error {

@@ -27,6 +27,9 @@ export const UNKNOWN_ROLE = 3
 /** Bytes of a record's header. */
 export const HEADER_LENGTH = 8
 
+/** Bytes of a BEGIN_REQUEST's content. */
+export const BEGIN_LENGTH = 8
+
 /** Bytes of content that the records we send have at most: the largest length that needs no padding. */
 export const MAX_CONTENT = 65_528
 
@@ -90,10 +93,11 @@ export class RecordReader {
   }
 
   /**
-   * Read on, from `position`. Gives the position up to which was read: the end, unless the handler has put a record
+   * Read on. Gives the position up to which was read: the end, unless the handler has put a record
    * off. Throws `FastCGIError` for a version other than 1.
    */
-  push(bytes: Buffer, position = 0): number {
+  push(bytes: Buffer): number {
+    let position = 0
     while (!this.#stopped) {
       if (this.#place === 'header') {
         if (position === bytes.length) break

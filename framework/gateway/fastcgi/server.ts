@@ -9,8 +9,9 @@ import {
   listen,
 } from '../listen.ts'
 import type { Application } from '../types.ts'
-import { type ConnectionLimits, type ConnectionOwner, FastCGIConnection } from './connection.ts'
+import { type ConnectionOwner, FastCGIConnection } from './connection.ts'
 import { descriptorsLeft } from './descriptors.ts'
+import type { ConnectionLimits } from './requests.ts'
 
 /** Bounds and surroundings of a FastCGI server; times in milliseconds, sizes in bytes. */
 export interface FastCGIServerOptions {
@@ -62,7 +63,6 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
   /** The connections, oldest first. */
   readonly #connections = new Set<FastCGIConnection>()
   #address: ListenAddress | undefined
-  #closing = false
   #warnedOfScriptName = false
   #sweeper: NodeJS.Timeout | undefined
 
@@ -86,13 +86,8 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
     return this.#address
   }
 
-  get closing(): boolean {
-    return this.#closing
-  }
-
   async listen(target: ListenTarget): Promise<ListenAddress> {
     this.#address = await listen(this.#server, target)
-    this.#closing = false
     this.#server.on('error', (error) => this.warn(`A connection could not be accepted: ${error.message}`))
     this.#sweeper = setInterval(() => this.#sweep(), this.limits.recordTimeout / SWEEPS).unref()
     return this.#address
@@ -101,7 +96,6 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#address === undefined) return
     this.#address = undefined
-    this.#closing = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const connection of this.#connections) connection.close()
     const timeout = options.timeout ?? DEFAULT_CLOSE_TIMEOUT

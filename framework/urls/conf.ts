@@ -100,6 +100,11 @@ export function mount(route: string, application: Application): Route<{}> {
     throw new ImproperlyConfigured(`mount(${JSON.stringify(route)}, …) needs a route that ends with a slash.`)
   }
   if (route.includes('<')) throw new ImproperlyConfigured(`mount(${JSON.stringify(route)}, …) takes no parameters.`)
+  if (typeof application !== 'function') {
+    throw new ImproperlyConfigured(
+      `mount(${JSON.stringify(route)}, …) was given no application, but ${typeof application}.`,
+    )
+  }
   return { entry: { kind: 'mount', route, pieces: parseRoute(route), view: mountView(application) } }
 }
 

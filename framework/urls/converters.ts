@@ -11,29 +11,43 @@ export interface Converter<T = unknown> {
   toUrl(value: T): string
 }
 
-/** A converter as routes use it. */
-export interface RouteConverter extends Converter<unknown> {
-  readonly name: string
-  readonly whole: RegExp
-  /** True where a text may have a `/` in it. */
-  readonly crossesSegments: boolean
-  /** For a converter that takes one or more characters of a set, each alike: the set's test. */
+/** What is known of the texts of a converter, besides that its regular expression matches them. */
+interface Traits {
+  /** Its texts are one or more characters of a set, each alike: the set's test. */
   readonly run?: ((code: number) => boolean) | undefined
+  /** Its texts have one length. */
+  readonly fixedLength?: boolean | undefined
+  /** A text may have a `/` in it. */
+  readonly crossesSegments: boolean
+}
+
+/** A converter as routes use it. */
+export interface RouteConverter extends Converter<unknown>, Traits {
+  readonly name: string
+  /** Matches a text as a whole. */
+  readonly whole: RegExp
+  /** Matches a text from a position on. */
+  readonly sticky: RegExp
 }
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-const text = { toValue: (part: string) => part, toUrl: (value: unknown) => String(value) }
+const text = { toValue: (part: string) => part, toUrl: toText }
 
 const converters = new Map<string, RouteConverter>()
-add('str', { regex: '[^/]+', ...text }, { run: (code) => code !== 47 })
-add('int', { regex: '[0-9]+', toValue: toInteger, toUrl: String }, { run: isDigit })
-add('slug', { regex: '[-a-zA-Z0-9_]+', ...text }, { run: isSlug })
-add('uuid', { regex: UUID, ...text }, {})
+add('str', { regex: '[^/]+', ...text }, { run: (code) => code !== 47, crossesSegments: false })
+add('int', { regex: '[0-9]+', toValue: toInteger, toUrl: integerToText }, { run: isDigit, crossesSegments: false })
+add('slug', { regex: '[-a-zA-Z0-9_]+', ...text }, { run: isSlug, crossesSegments: false })
+add('uuid', { regex: UUID, ...text }, { fixedLength: true, crossesSegments: false })
 add('path', { regex: '[^]+', ...text }, { run: () => true, crossesSegments: true })
 
+/** Expressions that surely take no `/`: of letters, digits, classes and ranges of them, groups and quantifiers. */
+const ONE_SEGMENT = /^(?:\\[dw]|[\w-]|\[(?:\w-\w|\w)*-?\]|[{}(),?:+*|])+$/
+
 /**
- * Add a converter under a name that routes can use; declare its type in `PathConverters`. Throws `ImproperlyConfigured`
- * for a name that is taken or no word, and for a regular expression that is none.
+ * Add a converter under a name that routes can use; declare its type in `PathConverters`.
+ *
+ * Throws `ImproperlyConfigured` for a name that is taken or no word, and for a regular expression that cannot stand
+ * inside another. Take care with one that can match a text in many ways: a client chooses the text.
  *
  * @example
  * registerConverter('yyyy', { regex: '[0-9]{4}', toValue: Number, toUrl: (year) => String(year).padStart(4, '0') })
@@ -47,7 +61,8 @@ export function registerConverter<T>(name: string, converter: Converter<T>): voi
   if (converters.has(name)) {
     throw new ImproperlyConfigured(`There is a path converter "${name}" already. Register yours under another name.`)
   }
-  add(name, converter as Converter, { crossesSegments: true })
+  if (/^\^|(?<!\\)\$$/.test(converter.regex)) refuse(name, 'its regular expression has an anchor: leave it out')
+  add(name, converter as Converter, { crossesSegments: !ONE_SEGMENT.test(converter.regex) })
 }
 
 /** The converter of a name. Throws `ImproperlyConfigured` that names the route and the nearest name. */
@@ -62,25 +77,38 @@ export function getConverter(name: string, route: string): RouteConverter {
   )
 }
 
-function add(
-  name: string,
-  converter: Converter,
-  traits: Pick<RouteConverter, 'run'> & { crossesSegments?: boolean },
-): void {
+function add(name: string, converter: Converter, traits: Traits): void {
   const { regex } = converter
+  let whole: RegExp
   try {
-    converters.set(name, {
-      name,
-      regex,
-      toValue: (part) => converter.toValue(part),
-      toUrl: (value) => converter.toUrl(value),
-      whole: new RegExp(`^(?:${regex})$`),
-      crossesSegments: traits.crossesSegments ?? false,
-      run: traits.run,
-    })
+    whole = new RegExp(`^(?:${regex})$`)
   } catch (error) {
-    throw new ImproperlyConfigured(`The path converter "${name}" has no valid regular expression: ${String(error)}`)
+    refuse(name, `its regular expression is none: ${String(error)}`)
   }
+  if (countGroups(regex) > 0) refuse(name, 'its regular expression has a group that captures: write (?:…)')
+  converters.set(name, {
+    ...traits,
+    name,
+    regex,
+    toValue: (part) => converter.toValue(part),
+    toUrl: (value) => converter.toUrl(value),
+    whole,
+    sticky: new RegExp(regex, 'y'),
+  })
+}
+
+function countGroups(regex: string): number {
+  return (new RegExp(`${regex}|`).exec('') as RegExpExecArray).length - 1
+}
+
+function refuse(name: string, reason: string): never {
+  throw new ImproperlyConfigured(`The path converter "${name}" cannot be used: ${reason}.`)
+}
+
+/** Null has a text too, and surely none that is meant. */
+function toText(value: unknown): string {
+  if (value === null) throw new TypeError('null has no text.')
+  return String(value)
 }
 
 /** Beyond 2^53 a number would be another one than the path says. */
@@ -88,6 +116,12 @@ function toInteger(part: string): number {
   const value = Number(part)
   if (!Number.isSafeInteger(value)) throw new RangeError(`${part} is too large for a number.`)
   return value
+}
+
+function integerToText(value: unknown): string {
+  const part = toText(value)
+  toInteger(part)
+  return part
 }
 
 function isDigit(code: number): boolean {

@@ -1,5 +1,7 @@
-import { compilePieces, mergeLiterals, type Matcher, type Parameter, type Piece } from './pattern.ts'
+import { compilePieces } from './matcher.ts'
 import { REST } from './mount.ts'
+import { type Matcher, mergeLiterals, type Parameter, type Piece } from './pattern.ts'
+import { literalStart } from './regex.ts'
 import type { AnyView, RouteEntry } from './route.ts'
 
 /** One view with the whole of its route: what a list of URLs comes down to, its includes unfolded. */
@@ -11,14 +13,22 @@ export interface Endpoint {
   readonly view: AnyView
   readonly name: string | undefined
   readonly namespaces: readonly string[]
+  /** The namespaces joined with `:`. */
+  readonly namespace: string
+  /** The name with its namespaces; `undefined` where there is no name. */
+  readonly fullName: string | undefined
   readonly isMount: boolean
   /** The whole route taken apart; of a `rePath()` only what stands before its expression. */
   readonly pieces: readonly Piece[]
   readonly regex: RegExp | undefined
   /** The parameters of the pieces, in their order. */
   readonly parameters: readonly Parameter[]
-  /** The parameters of a path that this endpoint takes, or `undefined`. */
-  match(path: string): Record<string, unknown> | undefined
+  /** What every path begins with that it takes; the whole of it, if the route is not `open`. */
+  readonly shape: readonly Piece[]
+  /** True where more may follow the shape. */
+  readonly open: boolean
+  /** The parameters of a path that this endpoint takes, read from a position on, or `undefined`. */
+  match(path: string, start: number): Record<string, unknown> | undefined
 }
 
 /** What the includes around an entry bring. */
@@ -46,43 +56,38 @@ export function flatten(entries: readonly RouteEntry[]): Endpoint[] {
   return endpoints
 }
 
-function makeEndpoint(entry: Exclude<RouteEntry, { kind: 'include' }>, prefix: Prefix, order: number): Endpoint {
+type ViewEntry = Exclude<RouteEntry, { kind: 'include' }>
+
+function makeEndpoint(entry: ViewEntry, prefix: Prefix, order: number): Endpoint {
   const pieces = mergeLiterals(entry.kind === 'regex' ? prefix.pieces : [...prefix.pieces, ...entry.pieces])
   const parameters = pieces.filter((piece): piece is Parameter => typeof piece !== 'string')
+  const name = entry.kind === 'mount' ? undefined : entry.name
   return {
     order,
     route: prefix.route + entry.route,
     view: entry.view,
-    name: entry.kind === 'mount' ? undefined : entry.name,
+    name,
     namespaces: prefix.namespaces,
+    namespace: prefix.namespaces.join(':'),
+    fullName: name === undefined ? undefined : [...prefix.namespaces, name].join(':'),
     isMount: entry.kind === 'mount',
     pieces,
     regex: entry.kind === 'regex' ? entry.regex : undefined,
     parameters,
-    match: entry.kind === 'view' ? wholeMatch(pieces, parameters) : beginMatch(entry, pieces, parameters),
+    shape: entry.kind === 'regex' ? mergeLiterals([...pieces, literalStart(entry.regex)]) : pieces,
+    open: entry.kind !== 'view',
+    match: matchFor(entry, compilePieces(pieces, entry.kind !== 'view'), parameters),
   }
 }
 
-type Match = Endpoint['match']
-
-function wholeMatch(pieces: readonly Piece[], parameters: readonly Parameter[]): Match {
-  const matcher = compilePieces(pieces)
-  if (parameters.length === 0) return (path) => (matcher(path) === undefined ? undefined : {})
-  return (path) => valuesOf(matcher(path), parameters)
-}
-
 /** For a mount the rest of the path is a parameter, for a `rePath()` the expression looks at it. */
-function beginMatch(
-  entry: Exclude<RouteEntry, { kind: 'include' | 'view' }>,
-  pieces: readonly Piece[],
-  parameters: readonly Parameter[],
-): Match {
-  const begin = beginMatcher(pieces)
-  return (path) => {
-    const found = begin(path)
-    const values = valuesOf(found?.texts, parameters)
-    if (found === undefined || values === undefined) return undefined
-    const rest = path.slice(found.length)
+function matchFor(entry: ViewEntry, matcher: Matcher, parameters: readonly Parameter[]): Endpoint['match'] {
+  return (path, start) => {
+    const texts = matcher(path, start)
+    if (texts === undefined) return undefined
+    const values = valuesOf(texts, parameters)
+    if (values === undefined || entry.kind === 'view') return values
+    const rest = texts[parameters.length] as string
     if (entry.kind === 'mount') return { ...values, [REST]: rest }
     const groups = execute(entry.regex, rest)
     return groups === undefined ? undefined : { ...values, ...groups }
@@ -97,43 +102,14 @@ function execute(regex: RegExp, text: string): Record<string, string> | undefine
   return Object.fromEntries(Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined))
 }
 
-function beginMatcher(
-  pieces: readonly Piece[],
-): (path: string) => { texts: readonly string[]; length: number } | undefined {
-  const [first, second] = pieces
-  if (first === undefined) return () => ({ texts: [], length: 0 })
-  if (typeof first === 'string' && second === undefined) {
-    return (path) => (path.startsWith(first) ? { texts: [], length: first.length } : undefined)
-  }
-  const matcher: Matcher = compilePieces([...pieces, { name: REST, converter: ANYTHING }])
-  return (path) => {
-    const texts = matcher(path)
-    const rest = texts?.at(-1)
-    return texts === undefined || rest === undefined
-      ? undefined
-      : { texts: texts.slice(0, -1), length: path.length - rest.length }
-  }
-}
-
-const ANYTHING = {
-  name: 'anything',
-  regex: '[^]*',
-  whole: /^/,
-  crossesSegments: true,
-  toValue: (text: string) => text,
-  toUrl: String,
-}
-
 /** Texts as values; a converter that throws says that the route does not match after all. */
-function valuesOf(
-  texts: readonly string[] | undefined,
-  parameters: readonly Parameter[],
-): Record<string, unknown> | undefined {
-  if (texts === undefined) return undefined
+function valuesOf(texts: readonly string[], parameters: readonly Parameter[]): Record<string, unknown> | undefined {
   const values: Record<string, unknown> = {}
   try {
-    for (const [index, { name, converter }] of parameters.entries())
-      values[name] = converter.toValue(texts[index] as string)
+    for (let i = 0; i < parameters.length; i++) {
+      const { name, converter } = parameters[i] as Parameter
+      values[name] = converter.toValue(texts[i] as string)
+    }
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@ import type { Urls } from './conf.ts'
 import { type Endpoint, flatten } from './endpoint.ts'
 import { getUrlconf } from './options.ts'
 import type { AnyView } from './route.ts'
-import { buildTree, candidatesFor, type Node } from './tree.ts'
+import { buildTree, type Found, type Node, search } from './tree.ts'
 
 /** What a path leads to. */
 export interface ResolverMatch {
@@ -56,6 +56,8 @@ export class Resolver404 extends Http404 {
   }
 }
 
+const SLASH = 47
+
 /** A list of URLs made ready: finds the view of a path and the routes of a name. */
 export class Resolver {
   readonly endpoints: readonly Endpoint[]
@@ -67,36 +69,37 @@ export class Resolver {
     this.#tree = buildTree(this.endpoints)
   }
 
-  /** What a path, which begins with a slash, leads to. Throws `Resolver404`. */
+  /** What a path, which begins with a slash, leads to; `undefined` where it leads nowhere. */
+  find(pathInfo: string): ResolverMatch | undefined {
+    const start = pathInfo.charCodeAt(0) === SLASH ? 1 : 0
+    const found = search(this.#tree, pathInfo, start, start)
+    return found === undefined ? undefined : matchOf(found)
+  }
+
+  /** What a path leads to. Throws `Resolver404`. */
   resolve(pathInfo: string): ResolverMatch {
-    const path = pathInfo.startsWith('/') ? pathInfo.slice(1) : pathInfo
-    const candidates = candidatesFor(this.#tree, path)
-    for (let i = 0; i < candidates.length; i++) {
-      const endpoint = candidates[i] as Endpoint
-      const params = endpoint.match(path)
-      if (params !== undefined) return matchOf(endpoint, params)
-    }
-    throw new Resolver404(path, this)
+    const match = this.find(pathInfo)
+    if (match === undefined) throw new Resolver404(pathInfo.replace(/^\//, ''), this)
+    return match
   }
 
   /** The routes in the order in which they are tried. */
   get routes(): RouteInfo[] {
     return this.endpoints.map((endpoint) => ({
       route: endpoint.route,
-      name: endpoint.name === undefined ? undefined : fullName(endpoint),
+      name: endpoint.fullName,
       view: endpoint.view,
       isMount: endpoint.isMount,
     }))
   }
 
-  /** The endpoints of each name, namespaces included. */
+  /** The endpoints of each name, namespaces included, the last one first. */
   get byName(): ReadonlyMap<string, readonly Endpoint[]> {
     if (this.#byName === undefined) {
       this.#byName = new Map()
       for (const endpoint of this.endpoints) {
-        if (endpoint.name === undefined) continue
-        const name = fullName(endpoint)
-        this.#byName.set(name, [...(this.#byName.get(name) ?? []), endpoint])
+        if (endpoint.fullName === undefined) continue
+        this.#byName.set(endpoint.fullName, [endpoint, ...(this.#byName.get(endpoint.fullName) ?? [])])
       }
     }
     return this.#byName
@@ -124,13 +127,7 @@ export function resolve(pathInfo: string, urls?: Urls<unknown>): ResolverMatch {
 
 /** True where a path leads to a view (Django's `is_valid_path`). */
 export function isValidPath(pathInfo: string, urls?: Urls<unknown>): boolean {
-  try {
-    getResolver(urls).resolve(pathInfo)
-    return true
-  } catch (error) {
-    if (error instanceof Resolver404) return false
-    throw error
-  }
+  return getResolver(urls).find(pathInfo) !== undefined
 }
 
 /** All routes in the order in which they are tried. */
@@ -138,19 +135,7 @@ export function listRoutes(urls?: Urls<unknown>): RouteInfo[] {
   return getResolver(urls).routes
 }
 
-function matchOf(endpoint: Endpoint, params: Record<string, unknown>): ResolverMatch {
-  const { view, name, namespaces, route } = endpoint
-  return {
-    view,
-    params,
-    urlName: name,
-    viewName: name === undefined ? view.name || route : namespaces.length === 0 ? name : fullName(endpoint),
-    route,
-    namespaces,
-    namespace: namespaces.length === 0 ? '' : namespaces.join(':'),
-  }
-}
-
-function fullName(endpoint: Endpoint): string {
-  return [...endpoint.namespaces, endpoint.name as string].join(':')
+function matchOf({ endpoint, params }: Found): ResolverMatch {
+  const { view, name, fullName, namespaces, namespace, route } = endpoint
+  return { view, params, urlName: name, viewName: fullName ?? (view.name || route), route, namespaces, namespace }
 }

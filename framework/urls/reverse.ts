@@ -2,7 +2,7 @@ import { closest } from '../utils/index.ts'
 import type { Urls } from './conf.ts'
 import type { Endpoint } from './endpoint.ts'
 import { getScriptPrefix } from './prefix.ts'
-import { reverseRegex } from './regex.ts'
+import { reverseRegex, type Way } from './regex.ts'
 import { getResolver } from './resolver.ts'
 import type { ReverseArgs, ReverseOptions, RouteName } from './types.ts'
 
@@ -44,7 +44,7 @@ export function reverseUntyped(
   const reasons: string[] = []
   for (const endpoint of endpoints) {
     const result = build(endpoint, params, given)
-    if (typeof result === 'string') return withoutAuthority(getScriptPrefix() + result) + suffix(options)
+    if (typeof result === 'string') return withoutAuthority(quote(getScriptPrefix() + result)) + suffix(options)
     reasons.push(`"${endpoint.route}" ${result.reason}`)
   }
   throw new NoReverseMatch(`The route "${name}" cannot be reversed: ${reasons.join('; ')}.`)
@@ -60,9 +60,27 @@ function build(
   params: Readonly<Record<string, unknown>>,
   given: readonly string[],
 ): string | { readonly reason: string } {
-  const tail = endpoint.regex === undefined ? { names: [], build: () => '' } : reverseRegex(endpoint.regex)
-  if ('reason' in tail) return tail
-  const names = new Set([...endpoint.parameters.map((parameter) => parameter.name), ...tail.names])
+  const ways = endpoint.regex === undefined ? AS_IT_IS : reverseRegex(endpoint.regex)
+  if ('reason' in ways) return ways
+  let result: string | { readonly reason: string } | undefined
+  for (const way of ways) {
+    const attempt = buildWay(endpoint, way, params, given)
+    if (typeof attempt === 'string') return attempt
+    result ??= attempt
+  }
+  return result as { readonly reason: string }
+}
+
+/** A route of `path()` ends with its pieces. */
+const AS_IT_IS: readonly Way[] = [{ names: [], build: () => '' }]
+
+function buildWay(
+  endpoint: Endpoint,
+  way: Way,
+  params: Readonly<Record<string, unknown>>,
+  given: readonly string[],
+): string | { readonly reason: string } {
+  const names = new Set([...endpoint.parameters.map((parameter) => parameter.name), ...way.names])
   const missing = [...names].filter((name) => !given.includes(name))
   const unknown = given.filter((name) => !names.has(name))
   if (missing.length > 0) return { reason: `needs ${missing.map((name) => `"${name}"`).join(', ')}` }
@@ -78,8 +96,8 @@ function build(
       path += text
     }
   }
-  const end = tail.build(params)
-  return typeof end === 'string' ? quote(path + end) : end
+  const end = way.build(params)
+  return typeof end === 'string' ? path + end : end
 }
 
 function textOf(

@@ -1,28 +1,62 @@
 import type { Endpoint } from './endpoint.ts'
 
 /**
- * A tree over the segments of routes that finds the few endpoints which could match a path, whatever their number:
- * a branch for each literal segment, one for "some parameter", and at each node the endpoints that end there or whose
- * rest has no fixed number of segments. What it gives is tried in the order of the routes.
+ * A tree over the segments of routes that leads to the few endpoints which could match a path, whatever the number of
+ * all: a branch for each literal segment, one for "some parameter", and at each node the endpoints that end there or
+ * have no fixed number of segments from there on.
  */
 export interface Node {
   readonly literal: Map<string, Node>
   parameter: Node | undefined
-  /** Endpoints whose route ends at this node. */
-  readonly ends: Endpoint[]
-  /** Endpoints that may take any number of segments from here on. */
-  readonly open: Endpoint[]
+  /** Endpoints to be tried for a path that ends at this node, by their order. */
+  ends: Endpoint[]
+  /** Endpoints to be tried for every path that comes by, by their order. */
+  open: Endpoint[]
 }
 
-function newNode(): Node {
-  return { literal: new Map(), parameter: undefined, ends: [], open: [] }
+/** An endpoint that took a path, and the parameters that it found there. */
+export interface Found {
+  readonly endpoint: Endpoint
+  readonly params: Record<string, unknown>
 }
+
+/** As many endpoints are tried one after the other sooner than told apart. */
+const FEW = 3
 
 /** Plant the endpoints. */
 export function buildTree(endpoints: readonly Endpoint[]): Node {
   const root = newNode()
   for (const endpoint of endpoints) insert(root, endpoint)
+  prune(root)
   return root
+}
+
+/** The first of the endpoints, in their order, that takes the path from `start` on; `best` is what was found before. */
+export function search(node: Node, path: string, start: number, whole: number, best?: Found): Found | undefined {
+  let found = best
+  if (start > path.length) found = tryInOrder(node.ends, path, whole, found)
+  else if (node.literal.size > 0 || node.parameter !== undefined) {
+    const slash = path.indexOf('/', start)
+    const end = slash === -1 ? path.length : slash
+    const next = node.literal.get(path.slice(start, end))
+    if (next !== undefined) found = search(next, path, end + 1, whole, found)
+    if (node.parameter !== undefined) found = search(node.parameter, path, end + 1, whole, found)
+  }
+  return tryInOrder(node.open, path, whole, found)
+}
+
+function tryInOrder(endpoints: readonly Endpoint[], path: string, start: number, best?: Found): Found | undefined {
+  for (let i = 0; i < endpoints.length; i++) {
+    const endpoint = endpoints[i] as Endpoint
+    if (best !== undefined && best.endpoint.order < endpoint.order) return best
+    const params = endpoint.match(path, start)
+    if (params !== undefined) return { endpoint, params }
+  }
+  return best
+}
+
+function newNode(): Node {
+  return { literal: new Map(), parameter: undefined, ends: [], open: [] }
 }
 
 function insert(root: Node, endpoint: Endpoint): void {
@@ -40,10 +74,10 @@ function insert(root: Node, endpoint: Endpoint): void {
 }
 
 /** The segments of a route up to where their number is no longer fixed; `undefined` is one with a parameter in it. */
-function segmentsOf(endpoint: Endpoint): { segments: Array<string | undefined>; open: boolean } {
+function segmentsOf({ shape, open }: Endpoint): { segments: Array<string | undefined>; open: boolean } {
   const segments: Array<string | undefined> = []
   let segment: string | undefined = ''
-  for (const piece of endpoint.pieces) {
+  for (const piece of shape) {
     if (typeof piece !== 'string') {
       if (piece.converter.crossesSegments) return { segments, open: true }
       segment = undefined
@@ -56,28 +90,18 @@ function segmentsOf(endpoint: Endpoint): { segments: Array<string | undefined>; 
       segment = other
     }
   }
-  if (endpoint.isMount || endpoint.regex !== undefined) return { segments, open: true }
-  return { segments: [...segments, segment], open: false }
+  return open ? { segments, open } : { segments: [...segments, segment], open }
 }
 
-/** The endpoints that could match a path, in the order in which they are to be tried. */
-export function candidatesFor(root: Node, path: string): readonly Endpoint[] {
-  const lists: Array<readonly Endpoint[]> = []
-  collect(root, path, 0, lists)
-  if (lists.length <= 1) return lists[0] ?? []
-  return lists.flat().sort((one, other) => one.order - other.order)
-}
-
-function collect(node: Node, path: string, start: number, lists: Array<readonly Endpoint[]>): void {
-  if (node.open.length > 0) lists.push(node.open)
-  if (start > path.length) {
-    if (node.ends.length > 0) lists.push(node.ends)
-    return
+/** Have a node with few endpoints try them all, and cut off what is below it; gives its endpoints. */
+function prune(node: Node): Endpoint[] {
+  const below = [...node.literal.values(), ...(node.parameter === undefined ? [] : [node.parameter])].flatMap(prune)
+  const all = [...below, ...node.ends, ...node.open].sort((one, other) => one.order - other.order)
+  if (all.length <= FEW) {
+    node.literal.clear()
+    node.parameter = undefined
+    node.ends = []
+    node.open = all
   }
-  if (node.literal.size === 0 && node.parameter === undefined) return
-  const slash = path.indexOf('/', start)
-  const end = slash === -1 ? path.length : slash
-  const next = node.literal.get(path.slice(start, end))
-  if (next !== undefined) collect(next, path, end + 1, lists)
-  if (node.parameter !== undefined) collect(node.parameter, path, end + 1, lists)
+  return all
 }

@@ -1,5 +1,7 @@
-import { type Fault, findFault } from './lint.ts'
-import { type CompiledFunctions, loadNunjucks, type RenderFunction, type Runtime } from './nunjucks.ts'
+import { placingCompiler, RUNTIME } from './compiler.ts'
+import { findFault, type Known } from './lint.ts'
+import { type CompiledFunctions, type LibraryRuntime, loadNunjucks, type TemplateNode } from './nunjucks.ts'
+import { runtimeFor } from './runtime.ts'
 
 /** White space that tags leave behind is taken away, so that templates can be indented. */
 const OPTIONS = { trimBlocks: true, lstripBlocks: true }
@@ -9,56 +11,50 @@ export class CompileFault extends Error {
   readonly line: number | undefined
   readonly column: number | undefined
 
-  constructor(reason: string, line: number | undefined, column: number | undefined) {
+  constructor(reason: string, line?: number, column?: number) {
     super(reason)
     this.line = line
     this.column = column
   }
 }
 
-/** Called with what a template's function throws, and with the template's name. */
-export type Blame = (error: unknown, name: string) => unknown
+/** A template's functions. Throws `CompileFault`. */
+export function compileTemplate(source: string, name: string, known: Known): CompiledFunctions {
+  const code = generate(parse(source), name, known)
+  // The code holds texts of the template as string literals, and names that have been found to be names.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  const load = new Function(RUNTIME, code) as (runtime: LibraryRuntime) => CompiledFunctions
+  return load(runtimeFor(name))
+}
 
-/** A template's functions, which run with a runtime of ours. Throws `CompileFault`. */
-export function compileTemplate(source: string, name: string, runtime: Runtime, blame: Blame): CompiledFunctions {
-  const { compiler, parser } = loadNunjucks()
-  let code: string
+function parse(source: string): TemplateNode {
   try {
-    const fault = findFault(parser.parse(source, [], OPTIONS))
-    if (fault !== undefined) throw faultError(fault)
-    code = compiler.compile(source, [], [], name, OPTIONS)
+    return loadNunjucks().parser.parse(source, [], OPTIONS)
   } catch (error) {
-    throw error instanceof CompileFault ? error : libraryFault(error)
+    throw libraryFault(error)
   }
-  // The library emits a function body; it holds the template's text as literals only.
-  const functions = new Function(code)() as CompiledFunctions
-  const guarded: CompiledFunctions = Object.create(null) as CompiledFunctions
-  for (const [key, value] of Object.entries(functions)) {
-    guarded[key] = typeof value === 'function' ? guard(value, name, runtime, blame) : value
+}
+
+function generate(root: TemplateNode, name: string, known: Known): string {
+  const fault = findFault(root, known)
+  if (fault !== undefined) throw new CompileFault(fault.reason, fault.line, fault.column)
+  const compiler = new (placingCompiler())(name)
+  try {
+    compiler.compile(loadNunjucks().transformer.transform(root, []))
+  } catch (error) {
+    throw libraryFault(error)
   }
-  return guarded
+  return compiler.getCode()
 }
 
-function guard(render: RenderFunction, name: string, runtime: Runtime, blame: Blame): RenderFunction {
-  return (env, context, frame, _runtime, callback) =>
-    render(env, context, frame, runtime, (error, text) =>
-      error === null || error === undefined ? callback(error, text) : callback(blame(error, name), text),
-    )
-}
-
-function faultError({ reason, line, column }: Fault): CompileFault {
-  return new CompileFault(reason, line, column)
-}
-
-/** The parser's own errors have their place, from 1, and in their message too. */
+/** The library's own errors have their place, from 1, and in their message too; any other is one of its faults. */
 function libraryFault(error: unknown): CompileFault {
-  const { lineno, colno, message } = error as Error & { lineno?: number; colno?: number }
-  return new CompileFault(
-    message
-      .replace(/\s*\[Line \d+, Column \d+\]/, '')
-      .replace(/^\(.*?\)\s*/, '')
-      .trim(),
-    lineno,
-    colno,
-  )
+  const { name, lineno, colno, message } = error as Error & { lineno?: number; colno?: number }
+  if (name !== 'Template render error') return new CompileFault(`This cannot be read as a template (${message}).`)
+  const reason = message
+    .replace(/\s*\[Line \d+, Column \d+\]/, '')
+    .replace(/^\(.*?\)\s*/, '')
+    .replace(/^parse\w+: /, '')
+    .trim()
+  return new CompileFault(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}`, lineno, colno)
 }

@@ -1,17 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Environment, ILoader, LoaderSource } from 'nunjucks'
-import { type CompiledFunctions, loadNunjucks, type Runtime } from './nunjucks.ts'
+import { BadRequest, Http404, PermissionDenied, SuspiciousOperation } from '../exceptions.ts'
 import { CompileFault, compileTemplate } from './compile.ts'
 import {
   sourceFrame,
   TemplateDoesNotExist,
+  type TemplatePlace,
   TemplateRenderError,
   TemplateSyntaxError,
-  type TemplatePlace,
 } from './errors.ts'
-import { guardedRuntime, guardFilters } from './guard.ts'
+import { FILTERS, range } from './filters.ts'
 import { DirectoryLoader, versionOf } from './loader.ts'
+import { isVariableName } from './names.ts'
+import { type CompiledFunctions, loadNunjucks } from './nunjucks.ts'
+import { TemplateFault } from './runtime.ts'
 import type { TemplateFilter, TemplateOptions } from './types.ts'
 
 interface Compiled {
@@ -20,7 +23,8 @@ interface Compiled {
   readonly functions: CompiledFunctions
 }
 
-type Tables = Record<'filters' | 'tests' | 'globals', Record<string, never>>
+type Table = Record<string, unknown>
+type Tables = Record<'filters' | 'tests' | 'globals', Table>
 
 /**
  * Renders templates out of some directories: nunjucks, with autoescape always on, look-ups that reach no code, and
@@ -29,15 +33,12 @@ type Tables = Record<'filters' | 'tests' | 'globals', Record<string, never>>
  * @example
  * new Engine({ dirs: ['/srv/site/templates'] }).render('home.html', { title: 'Hello' })
  */
-export class Engine implements ILoader {
+export class Engine {
   readonly loader: DirectoryLoader
   readonly #debug: boolean
   readonly #options: Partial<TemplateOptions>
   readonly #compiled = new Map<string, Compiled>()
-  /** The template in which an error was met first. */
-  readonly #blamed = new WeakMap<object, string>()
   #environment: Environment | undefined
-  #runtime: Runtime | undefined
 
   constructor(options: Partial<TemplateOptions> = {}) {
     this.loader = new DirectoryLoader(options.dirs ?? [])
@@ -47,13 +48,13 @@ export class Engine implements ILoader {
 
   /**
    * A template with a context, as text. Throws `TemplateDoesNotExist`, `TemplateSyntaxError`, or a `TemplateRenderError`
-   * whose cause is what went wrong.
+   * whose cause is what went wrong. An error that is a response, such as `Http404`, is thrown as it is.
    */
   render(name: string, context: Readonly<Record<string, unknown>> = {}): string {
     try {
       return this.#env().render(name, context)
     } catch (error) {
-      throw this.#explain(error, name)
+      throw error instanceof TemplateFault ? this.#explain(error) : error
     }
   }
 
@@ -69,6 +70,7 @@ export class Engine implements ILoader {
 
   /** True where a template of this name is there. */
   has(name: string): boolean {
+    if (!this.#debug && this.#compiled.has(name)) return true
     try {
       this.loader.locate(name)
       return true
@@ -78,39 +80,14 @@ export class Engine implements ILoader {
     }
   }
 
-  /** Let every template know a variable or function. */
+  /** Let every template know a variable or function. Throws a TypeError for a name that no variable can have. */
   addGlobal(name: string, value: unknown): void {
-    this.#env().addGlobal(name, value)
+    this.#env().addGlobal(checkedName(name), value)
   }
 
-  /** Add a filter. */
+  /** Add a filter. Throws a TypeError for a name that no filter can have. */
   addFilter(name: string, filter: TemplateFilter): void {
-    this.#env().addFilter(name, filter as (...args: unknown[]) => unknown)
-  }
-
-  /** Of the library: a template's compiled functions; the answer for a template that is not there is its own. */
-  getSource(name: string): LoaderSource {
-    let compiled = this.#compiled.get(name)
-    if (compiled === undefined || (this.#debug && !isCurrent(compiled, this.loader.locate(name)))) {
-      try {
-        compiled = this.#compile(name)
-      } catch (error) {
-        if (error instanceof TemplateDoesNotExist) return null as never
-        throw error
-      }
-      this.#compiled.set(name, compiled)
-    }
-    return { src: { type: 'code', obj: compiled.functions }, path: name, noCache: this.#debug } as never
-  }
-
-  /** Of the library: `./part.html` is beside the template that names it. */
-  isRelative(name: string): boolean {
-    return name.startsWith('./') || name.startsWith('../')
-  }
-
-  /** Of the library. */
-  resolve(from: string, to: string): string {
-    return path.posix.join(path.posix.dirname(from), to)
+    this.#env().addFilter(checkedName(name), filter as (...args: unknown[]) => unknown)
   }
 
   #env(): Environment {
@@ -120,69 +97,59 @@ export class Engine implements ILoader {
 
   #createEnvironment(): Environment {
     const { Environment } = loadNunjucks()
-    const env = new Environment(this, { autoescape: true, trimBlocks: true, lstripBlocks: true })
+    const loader = this.#libraryLoader()
+    // `dev` has errors arrive as they were thrown.
+    const env = new Environment(loader as ILoader, { autoescape: true, dev: true })
     const tables = env as unknown as Tables
-    for (const table of ['filters', 'tests', 'globals'] as const) {
-      tables[table] = Object.assign(Object.create(null) as Record<string, never>, tables[table])
-    }
-    Object.assign(this, { cache: Object.create(null) as object })
-    guardFilters(tables.filters)
-    for (const [name, value] of Object.entries(this.#options.globals ?? {})) env.addGlobal(name, value)
-    for (const [name, filter] of Object.entries(this.#options.filters ?? {})) {
-      env.addFilter(name, filter as (...args: unknown[]) => unknown)
-    }
+    for (const table of ['filters', 'tests', 'globals'] as const) tables[table] = withoutPrototype(tables[table])
+    Object.assign(loader, { cache: withoutPrototype({}) })
+    Object.assign(env, { renderString: refuseString })
+    Object.assign(tables.filters, FILTERS, checkedNames(this.#options.filters))
+    Object.assign(tables.globals, { range }, checkedNames(this.#options.globals))
     return env
+  }
+
+  /** What the library asks for a template's functions. */
+  #libraryLoader(): object {
+    return {
+      getSource: (name: string) =>
+        ({
+          src: { type: 'code', obj: this.#functionsOf(name) },
+          path: name,
+          noCache: this.#debug,
+        }) as unknown as LoaderSource,
+      // `./part.html` is beside the template that names it.
+      isRelative: (name: string) => name.startsWith('./') || name.startsWith('../'),
+      resolve: (from: string, to: string) => path.posix.join(path.posix.dirname(from), to),
+    }
+  }
+
+  /** A template's functions, compiled once; while developing, once for each state of its file. */
+  #functionsOf(name: string): CompiledFunctions {
+    let compiled = this.#compiled.get(name)
+    if (compiled === undefined || (this.#debug && !isCurrent(compiled, this.loader.locate(name)))) {
+      compiled = this.#compile(name)
+      this.#compiled.set(name, compiled)
+    }
+    return compiled.functions
   }
 
   #compile(name: string): Compiled {
     const { file, text, version } = this.loader.read(name)
-    this.#runtime ??= guardedRuntime()
     try {
-      const functions = compileTemplate(text, name, this.#runtime, (error, template) => this.#blame(error, template))
-      return { file, version, functions }
+      return { file, version, functions: compileTemplate(text, name, this.#environment as unknown as Tables) }
     } catch (error) {
       if (!(error instanceof CompileFault)) throw error
       throw new TemplateSyntaxError(error.message, this.#place(name, error.line, error.column))
     }
   }
 
-  /** Remember the innermost template that an error passes. */
-  #blame(error: unknown, name: string): unknown {
-    if (typeof error === 'object' && error !== null && this.#blamedTemplate(error) === undefined)
-      this.#blamed.set(error, name)
-    return error
-  }
-
-  #blamedTemplate(error: unknown): string | undefined {
-    for (let each = error; typeof each === 'object' && each !== null; each = (each as Error).cause) {
-      const name = this.#blamed.get(each)
-      if (name !== undefined) return name
-    }
-    return undefined
-  }
-
-  /** The library's error as one of ours, with its place and its cause. */
-  #explain(error: unknown, name: string): unknown {
-    const root = rootCause(error)
-    if (
-      root instanceof TemplateSyntaxError ||
-      root instanceof TemplateDoesNotExist ||
-      root instanceof TemplateRenderError
-    ) {
-      return root
-    }
-    const missing = /template not found: (.*)$/.exec((root as Error).message)?.[1]
-    if (missing !== undefined) return this.#doesNotExist(missing)
-    const template = this.#blamedTemplate(error) ?? name
-    const { line, column } = placeOf(error)
-    return new TemplateRenderError(reasonOf(root), this.#place(template, line, column), root)
-  }
-
-  #doesNotExist(name: string): TemplateDoesNotExist {
-    return new TemplateDoesNotExist(
-      name,
-      this.loader.candidates(name).map((candidate) => candidate.path),
-    )
+  /** An error on its way out of a template as one of ours, with its place and its cause. */
+  #explain({ templateName, line, column, cause }: TemplateFault): unknown {
+    if (isAnswer(cause) || cause instanceof TemplateSyntaxError || cause instanceof TemplateRenderError) return cause
+    const place = this.#place(templateName, line, column)
+    if (cause instanceof TemplateDoesNotExist) return new TemplateDoesNotExist(cause.templateName, cause.tried, place)
+    return new TemplateRenderError(reasonOf(cause), place, cause)
   }
 
   #place(templateName: string, line: number | undefined, column: number | undefined): TemplatePlace {
@@ -202,28 +169,39 @@ function isCurrent(compiled: Compiled, file: string): boolean {
   return compiled.file === file && compiled.version === versionOf(file)
 }
 
-/** What was thrown first: the library puts its own errors around it. */
-function rootCause(error: unknown): unknown {
-  let root = error
-  while (isLibraryError(root) && root.cause instanceof Error) root = root.cause
-  return root
+function withoutPrototype(table: Table): Table {
+  return Object.assign(Object.create(null) as Table, table)
 }
 
-function isLibraryError(error: unknown): error is Error & { lineno?: number; colno?: number } {
-  return error instanceof Error && error.name === 'Template render error'
+function checkedNames<T extends object>(table: T | undefined): T | undefined {
+  for (const name of Object.keys(table ?? {})) checkedName(name)
+  return table
 }
 
-/** The innermost place that the library knows; it counts from 0 while rendering. */
-function placeOf(error: unknown): { line: number | undefined; column: number | undefined } {
-  let place: { line: number | undefined; column: number | undefined } = { line: undefined, column: undefined }
-  for (let each: unknown = error; isLibraryError(each); each = each.cause) {
-    if (each.lineno !== undefined) place = { line: each.lineno + 1, column: (each.colno ?? 0) + 1 }
-  }
-  return place
+function checkedName(name: string): string {
+  if (isVariableName(name)) return name
+  throw new TypeError(`${JSON.stringify(name)} cannot be the name of a filter or a global of templates.`)
+}
+
+function refuseString(): never {
+  throw new TypeError('Templates are files: a string is not rendered.')
+}
+
+/** True for an error that the handler makes a response of, other than a 500. */
+function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof Http404 ||
+    error instanceof PermissionDenied ||
+    error instanceof BadRequest ||
+    error instanceof SuspiciousOperation
+  )
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const message = error.message.replace(/^\(.*?\)(?: \[Line \d+, Column \d+\])?\s*/, '')
-  return error.name === 'Error' || isLibraryError(error) ? message : `${error.name}: ${message}`
+  try {
+    if (!(error instanceof Error)) return String(error)
+    return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
+  } catch {
+    return 'An error that cannot be shown.'
+  }
 }

@@ -1,18 +1,3 @@
-/** No template of this name is in any of the directories. */
-export class TemplateDoesNotExist extends Error {
-  override readonly name = 'TemplateDoesNotExist'
-  readonly templateName: string
-  /** The files that were looked for, in their order. */
-  readonly tried: readonly string[]
-
-  constructor(templateName: string, tried: readonly string[], cause?: unknown) {
-    const places = tried.length === 0 ? 'No directory has templates.' : `Looked for: ${tried.join(', ')}`
-    super(`There is no template "${templateName}". ${places}`, cause === undefined ? {} : { cause })
-    this.templateName = templateName
-    this.tried = tried
-  }
-}
-
 /** Where in a template something went wrong; lines and columns count from 1. */
 export interface TemplatePlace {
   readonly templateName: string
@@ -25,12 +10,13 @@ export interface TemplatePlace {
 
 /** What went wrong in a template, and where. */
 abstract class TemplateError extends Error {
+  /** What went wrong, without the place. */
+  readonly reason: string
   readonly place: TemplatePlace
 
   constructor(reason: string, place: TemplatePlace, cause?: unknown) {
-    const { line, column, frame } = place
-    const where = `${place.file ?? place.templateName}${line === undefined ? '' : `:${line}:${column ?? 1}`}`
-    super(`${reason}\n  at ${where}${frame === undefined ? '' : `\n${frame}`}`, cause === undefined ? {} : { cause })
+    super(`${reason}\n${placeText(place)}`, cause === undefined ? {} : { cause })
+    this.reason = reason
     this.place = place
   }
 
@@ -61,16 +47,46 @@ export class TemplateRenderError extends TemplateError {
   override readonly name = 'TemplateRenderError'
 }
 
+/** No template of this name is in any of the directories. */
+export class TemplateDoesNotExist extends Error {
+  override readonly name = 'TemplateDoesNotExist'
+  readonly templateName: string
+  /** The files that were looked for, in their order. */
+  readonly tried: readonly string[]
+  /** Where another template names it. */
+  readonly place: TemplatePlace | undefined
+
+  constructor(templateName: string, tried: readonly string[], place?: TemplatePlace) {
+    const places = tried.length === 0 ? 'No directory can have it.' : `Looked for: ${tried.join(', ')}`
+    super(`There is no template "${templateName}". ${places}${place === undefined ? '' : `\n${placeText(place)}`}`)
+    this.templateName = templateName
+    this.tried = tried
+    this.place = place
+  }
+}
+
+function placeText({ templateName, file, line, column, frame }: TemplatePlace): string {
+  const where = `${file ?? templateName}${line === undefined ? '' : `:${line}:${column ?? 1}`}`
+  return `  at ${where}${frame === undefined ? '' : `\n${frame}`}`
+}
+
+/** Characters of a line that a frame shows; of a longer one, those around the place. */
+const FRAME_WIDTH = 160
+
 /** The lines around a place, numbered, the one that is meant marked. */
 export function sourceFrame(source: string, line: number, column: number | undefined): string {
-  const lines = source.split('\n')
+  const lines = source.split(/\r\n|\n|\r/)
   const first = Math.max(1, line - 2)
   const last = Math.min(lines.length, line + 2)
   const width = String(last).length
+  const start = column === undefined || column <= FRAME_WIDTH - 20 ? 0 : column - FRAME_WIDTH / 2
   const frame: string[] = []
   for (let number = first; number <= last; number++) {
-    frame.push(`  ${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${lines[number - 1] ?? ''}`)
-    if (number === line && column !== undefined) frame.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`)
+    const text = (lines[number - 1] ?? '').slice(start, start + FRAME_WIDTH).replaceAll('\t', ' ')
+    frame.push(`  ${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${text}`.trimEnd())
+    if (number === line && column !== undefined) {
+      frame.push(`    ${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1 - start))}^`)
+    }
   }
   return frame.join('\n')
 }

@@ -20,34 +20,45 @@ export class DirectoryLoader {
 
   /** The file of a template. Throws `TemplateDoesNotExist`. */
   locate(name: string): string {
-    for (const file of this.candidates(name)) {
-      if (isFileWithin(file.path, file.root)) return file.path
+    for (const { path, root } of this.candidates(name)) {
+      if (isFileWithin(path, root)) return path
     }
-    throw new TemplateDoesNotExist(
+    throw this.missing(name)
+  }
+
+  /** A template's source, in UTF-8. Throws `TemplateDoesNotExist`, and an error for a file that is not UTF-8. */
+  read(name: string): TemplateSource {
+    const file = this.locate(name)
+    // The version comes first: a file that changes meanwhile is then read once more, never missed.
+    const version = versionOf(file)
+    const bytes = fs.readFileSync(file)
+    try {
+      return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), version }
+    } catch {
+      throw new Error(`The template ${file} is not encoded as UTF-8: save it so.`)
+    }
+  }
+
+  /** The error for a template that is not there. */
+  missing(name: string): TemplateDoesNotExist {
+    return new TemplateDoesNotExist(
       name,
-      this.candidates(name).map((file) => file.path),
+      this.candidates(name).map((candidate) => candidate.path),
     )
   }
 
-  /** A template's source. Throws `TemplateDoesNotExist`. */
-  read(name: string): TemplateSource {
-    const file = this.locate(name)
-    return { file, text: fs.readFileSync(file, 'utf8'), version: versionOf(file) }
-  }
-
-  /** The files in which a template of this name could be; none for a name that leads out of its directory. */
+  /** The files in which a template could be; none for a name that leads out of its directory, or is not in its short form. */
   candidates(name: string): Array<{ path: string; root: string }> {
     if (name === '' || /[\0\\]/.test(name) || path.posix.isAbsolute(name)) return []
-    const normal = path.posix.normalize(name)
-    if (normal === '..' || normal.startsWith('../')) return []
-    return this.directories.map((root) => ({ path: path.join(root, normal), root }))
+    if (name.startsWith('../') || name === '..' || path.posix.normalize(name) !== name) return []
+    return this.directories.map((root) => ({ path: path.join(root, name), root }))
   }
 }
 
 /** What tells one state of a file from the next. */
 export function versionOf(file: string): string {
-  const { mtimeMs, size, ino } = fs.statSync(file)
-  return `${mtimeMs}-${size}-${ino}`
+  const { mtimeNs, size, ino } = fs.statSync(file, { bigint: true })
+  return `${mtimeNs}-${size}-${ino}`
 }
 
 /** True for a plain file whose real path, links followed, is below the root's. */
@@ -55,7 +66,9 @@ function isFileWithin(file: string, root: string): boolean {
   try {
     const real = fs.realpathSync(file)
     const inside = path.relative(fs.realpathSync(root), real)
-    return !inside.startsWith('..') && !path.isAbsolute(inside) && fs.statSync(real).isFile()
+    return (
+      inside !== '..' && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside) && fs.statSync(real).isFile()
+    )
   } catch {
     return false
   }

@@ -1,0 +1,56 @@
+const TAG = /<\/?[a-z][a-z0-9]*\b/iy
+
+/**
+ * A text without its tags and comments, its white space drawn together; with `lines`, line breaks stay, at most two in
+ * a row. It goes through the text once, whatever that holds, and its result is no HTML: it is to be escaped.
+ */
+export function stripTags(html: string, lines: boolean): string {
+  const text = withoutTags(html).trim()
+  if (!lines) return text.replace(/\s+/g, ' ')
+  return text
+    .split(/\r\n|\n/)
+    .map((line) => trimSpaces(line).replace(/ +/g, ' '))
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+}
+
+function withoutTags(html: string): string {
+  let text = ''
+  let kept = 0
+  // Once an end is missing it is missing for all that follows, and is not looked for again.
+  let [hasTagEnd, hasCommentEnd] = [true, true]
+  for (let at = html.indexOf('<'); at !== -1; ) {
+    let end = -1
+    if (html.startsWith('<!--', at)) {
+      if (hasCommentEnd) end = endOf(html, '-->', at + 4)
+      hasCommentEnd = end !== -1
+    } else if (hasTagEnd && isTag(html, at)) {
+      end = endOf(html, '>', at)
+      hasTagEnd = end !== -1
+    }
+    if (end !== -1) {
+      text += html.slice(kept, at)
+      kept = end
+    }
+    at = html.indexOf('<', end === -1 ? at + 1 : end)
+  }
+  return text + html.slice(kept)
+}
+
+function isTag(html: string, at: number): boolean {
+  TAG.lastIndex = at
+  return TAG.test(html)
+}
+
+/** The place after the next `text`, or -1. */
+function endOf(html: string, text: string, from: number): number {
+  const at = html.indexOf(text, from)
+  return at === -1 ? -1 : at + text.length
+}
+
+function trimSpaces(line: string): string {
+  let [start, end] = [0, line.length]
+  while (line[start] === ' ') start++
+  while (end > start && line[end - 1] === ' ') end--
+  return line.slice(start, end)
+}

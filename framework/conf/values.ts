@@ -33,6 +33,8 @@ export function checkValues(user: object, defaults: object): void {
     }
   }
   checkEntries(given)
+  if (typeof given['staticUrl'] === 'string' && !given['staticUrl'].endsWith('/'))
+    throw new ImproperlyConfigured('The setting staticUrl must end with a slash, as in static/.')
 }
 
 /** What is imported wrongly is `undefined` in a list, and would fail far from here. */

@@ -14,11 +14,11 @@ import { loadMiddleware } from './base.ts'
  */
 export async function getWSGIApplication(settings: Settings): Promise<Application> {
   await setup(settings)
-  return handlerOf(loadMiddleware())
+  return toApplication(loadMiddleware())
 }
 
-/** Requests in, responses out, for a stack that is folded already. */
-function handlerOf(getResponse: GetResponse): Application {
+/** A function from requests to responses as an application, for a stack that is folded already. */
+export function toApplication(getResponse: GetResponse): Application {
   return (environ, startResponse) => {
     const request = new HttpRequest(environ)
     if (requestStarted.isEmpty) return respond(getResponse, request, startResponse)

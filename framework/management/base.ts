@@ -81,10 +81,11 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
   /** Run all system checks before `handle`, those of these tags, or none. */
   readonly requiresSystemChecks: boolean | readonly string[] = true
   /**
-   * What must be there before `handle`: `setup`, all that a request would find; `settings`, no more than
-   * `this.settings`; or `nothing`, so that the command runs outside a project too.
+   * What must be there before `handle`: `setup`, all that a request would find; `apps`, the same without the URLs, so
+   * that a broken view is no hindrance; `settings`, no more than `this.settings`; or `nothing`, so that the command runs
+   * outside a project too.
    */
-  readonly requires: 'setup' | 'settings' | 'nothing' = 'setup'
+  readonly requires: 'setup' | 'apps' | 'settings' | 'nothing' = 'setup'
 
   stdout = new OutputWrapper(process.stdout)
   stderr = new OutputWrapper(process.stderr)

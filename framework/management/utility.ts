@@ -7,7 +7,7 @@ import { EXIT_FINAL, isReloaded, runWithReloader, stopWithParent } from './autor
 import type { ApplicationLoader, BaseCommand, SettingsLoader } from './base.ts'
 import { CommandError, CommandLineError } from './errors.ts'
 import { CommandFinder } from './finder.ts'
-import { commonOptions, flagOf, type Options } from './options.ts'
+import { commonOptions, flagOf, type Options, type ParsedArguments } from './options.ts'
 import { type ColorChoice, makeStyle, type TextStream, wantsColor } from './output.ts'
 import { hasSource, loadSettings } from './settings-file.ts'
 
@@ -90,18 +90,29 @@ export class ManagementUtility {
   }
 
   async #run(): Promise<number> {
-    const { name, rest } = this.#peeked
+    const { name } = this.#peeked
     if (this.#wantsReloader())
       return runWithReloader({ root: this.#root(), stderr: this.#stderr(), style: this.#style() })
     const command = await this.#finder.load(name)
     this.#attach(command, name, undefined)
-    const parsed = command.parse(rest)
+    const parsed = await this.#parse(command)
     if (parsed.options['version'] === true) return this.#instead('version')
     if (parsed.options['help'] === true && name !== 'help') return this.#instead('help', name)
     if (command.requires !== 'nothing') this.#attach(command, name, await this.#loadSettings())
-    if (command.requires === 'setup') await setUp(command.settings)
+    if (command.requires === 'setup' || command.requires === 'apps')
+      await setUp(command.settings, { urls: command.requires === 'setup' })
     await command.execute(parsed)
     return 0
+  }
+
+  /** Where the settings are broken an app's command, and with it an option, may be unknown: that is said first. */
+  async #parse(command: BaseCommand<Options>): Promise<ParsedArguments> {
+    try {
+      return command.parse(this.#peeked.rest)
+    } catch (error) {
+      if (command.requires !== 'nothing' && this.#hasProject()) await this.#loadSettings()
+      throw error
+    }
   }
 
   async #instead(name: string, ...words: readonly string[]): Promise<number> {
@@ -213,9 +224,9 @@ function programOf(script: string | undefined): string {
   return /^(?:nuages|bin)(?:\.\w+)?$/.test(name) ? 'nuages' : name
 }
 
-async function setUp(settings: Settings): Promise<void> {
+async function setUp(settings: Settings, options: { readonly urls: boolean }): Promise<void> {
   const { setup } = await import('../setup.ts')
-  await setup(settings)
+  await setup(settings, options)
 }
 
 async function currentSettings(): Promise<Settings | undefined> {

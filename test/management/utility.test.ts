@@ -202,6 +202,13 @@ describe('settings', () => {
     assert.match(stderr, /The settings cannot be loaded/)
   })
 
+  test('that cannot be loaded are the reason why an app’s option is not known', async () => {
+    const { code, stderr } = await manage(['listurls', '--of-an-app'], broken)
+    assert.equal(code, 1)
+    assert.match(stderr, /^Error: The settings cannot be loaded/)
+    assert.match((await manage(['listurls', '--of-an-app'])).stderr, /^Error: There is no option --of-an-app\./)
+  })
+
   test('come from --settings first, then NUAGES_SETTINGS_MODULE, then manage.ts', async (t) => {
     const directory = temporaryDirectory(t)
     linkFramework(directory)

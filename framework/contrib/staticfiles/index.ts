@@ -1,0 +1,3 @@
+export * from './apps.ts'
+export * from './finders.ts'
+export * from './handler.ts'

@@ -7,14 +7,20 @@ import {
   HttpResponseBase,
   type Middleware,
   type MiddlewareHooks,
-  type ViewFunction,
 } from '../http/index.ts'
-import { resolve } from '../urls/index.ts'
+import { resolve, type ResolverMatch } from '../urls/index.ts'
+import { nameOf, noResponse } from './describe.ts'
 import { convertExceptionToResponse } from './exception.ts'
 
-type Hook<Name extends keyof MiddlewareHooks> = NonNullable<MiddlewareHooks[Name]>
+type Answer = AnyResponse | Promise<AnyResponse>
 
-/** The hooks of all layers, each in the order in which it is called. */
+/** A hook, and who it belongs to. */
+interface Hook<Name extends keyof MiddlewareHooks> {
+  readonly owner: string
+  readonly ask: NonNullable<MiddlewareHooks[Name]>
+}
+
+/** The hooks of all layers, each in the order in which it is asked. */
 interface Hooks {
   readonly view: Array<Hook<'processView'>>
   readonly exception: Array<Hook<'processException'>>
@@ -31,10 +37,8 @@ export function loadMiddleware(middleware: readonly Middleware[] = settings.midd
   for (const factory of middleware.toReversed()) {
     const layer = makeLayer(factory, handler)
     if (layer === undefined) continue
-    if (layer.processView !== undefined) hooks.view.unshift(layer.processView.bind(layer))
-    if (layer.processException !== undefined) hooks.exception.push(layer.processException.bind(layer))
-    if (layer.processTemplateResponse !== undefined) hooks.template.push(layer.processTemplateResponse.bind(layer))
-    handler = convertExceptionToResponse(layer)
+    addHooks(hooks, layer, nameOf(factory))
+    handler = convertExceptionToResponse(layer, `The middleware ${nameOf(factory)}`)
   }
   return handler
 }
@@ -53,6 +57,20 @@ function makeLayer(factory: Middleware, next: GetResponse): (GetResponse & Middl
   )
 }
 
+/** The layers come innermost first. */
+function addHooks(hooks: Hooks, layer: MiddlewareHooks, name: string): void {
+  const owner = (hook: keyof MiddlewareHooks): string => `${hook} of the middleware ${name}`
+  if (layer.processView !== undefined) {
+    hooks.view.unshift({ owner: owner('processView'), ask: layer.processView.bind(layer) })
+  }
+  if (layer.processException !== undefined) {
+    hooks.exception.push({ owner: owner('processException'), ask: layer.processException.bind(layer) })
+  }
+  if (layer.processTemplateResponse !== undefined) {
+    hooks.template.push({ owner: owner('processTemplateResponse'), ask: layer.processTemplateResponse.bind(layer) })
+  }
+}
+
 /** The innermost function: finds the view, asks the hooks, calls it. */
 function viewCaller(hooks: Hooks): GetResponse {
   return (request) => {
@@ -60,106 +78,100 @@ function viewCaller(hooks: Hooks): GetResponse {
     if (malformed !== undefined) throw new BadRequest(malformed)
     const match = resolve(request.pathInfo)
     request.resolverMatch = match
-    const early = hooks.view.length === 0 ? undefined : askViewHooks(hooks, request, match.view, match.params)
-    if (early instanceof Promise)
-      return early.then((response) => response ?? call(hooks, request, match.view, match.params))
-    return early ?? call(hooks, request, match.view, match.params)
+    const early = askViewHooks(hooks, 0, request, match)
+    if (early instanceof Promise) return early.then((response) => response ?? callView(hooks, request, match))
+    return early ?? callView(hooks, request, match)
   }
 }
 
-type Params = Readonly<Record<string, unknown>>
-
-/** The first answer that a hook gives; asynchronous from the first hook on that is. */
+/** The first answer that a hook gives, from the one of this index on; asynchronous from the first hook on that is. */
 function askViewHooks(
-  { view: hooks }: Hooks,
+  hooks: Hooks,
+  first: number,
   request: HttpRequest,
-  view: ViewFunction,
-  params: Params,
+  match: ResolverMatch,
 ): AnyResponse | undefined | Promise<AnyResponse | undefined> {
-  for (let i = 0; i < hooks.length; i++) {
-    const answer = (hooks[i] as Hook<'processView'>)(request, view, params)
+  for (let i = first; i < hooks.view.length; i++) {
+    const { owner, ask } = hooks.view[i] as Hook<'processView'>
+    const answer = ask(request, match.view, match.params)
     if (answer instanceof Promise) {
-      return answer.then(
-        (settled) => settled ?? askViewHooks({ view: hooks.slice(i + 1) } as Hooks, request, view, params),
+      return answer.then((settled) =>
+        settled === undefined ? askViewHooks(hooks, i + 1, request, match) : finish(hooks, request, settled, owner),
       )
     }
-    if (answer !== undefined) return answer as AnyResponse
+    if (answer !== undefined) return finish(hooks, request, answer, owner)
   }
   return undefined
 }
 
-function call(
-  hooks: Hooks,
-  request: HttpRequest,
-  view: ViewFunction,
-  params: Params,
-): AnyResponse | Promise<AnyResponse> {
-  let response: AnyResponse | Promise<AnyResponse>
+function callView(hooks: Hooks, request: HttpRequest, { view, params }: ResolverMatch): Answer {
+  let response: Answer
   try {
     response = view(request, params as never)
   } catch (error) {
-    return askExceptionHooks(hooks, request, error)
+    return afterError(hooks, request, error)
   }
   if (response instanceof Promise) {
     return response.then(
-      (settled) => finish(hooks, request, view, settled),
-      (error: unknown) => askExceptionHooks(hooks, request, error),
+      (settled) => finish(hooks, request, settled),
+      (error: unknown) => afterError(hooks, request, error),
     )
   }
-  return finish(hooks, request, view, response)
+  return finish(hooks, request, response)
 }
 
-/** The first answer that a hook gives to what the view threw; thrown again where none does. */
-function askExceptionHooks(hooks: Hooks, request: HttpRequest, error: unknown): AnyResponse | Promise<AnyResponse> {
+/** What a hook answers to an error of the view; thrown again where none does. */
+function afterError(hooks: Hooks, request: HttpRequest, error: unknown): Promise<AnyResponse> {
   if (hooks.exception.length === 0) throw error
-  return (async () => {
-    for (const hook of hooks.exception) {
-      const answer = await hook(request, error)
-      if (answer !== undefined) return answer as AnyResponse
-    }
-    throw error
-  })()
+  return askExceptionHooks(hooks, request, error).then(({ answer, owner }) => finish(hooks, request, answer, owner))
+}
+
+async function askExceptionHooks(
+  { exception }: Hooks,
+  request: HttpRequest,
+  error: unknown,
+): Promise<{ answer: unknown; owner: string }> {
+  for (const { owner, ask } of exception) {
+    const answer = await ask(request, error)
+    if (answer !== undefined) return { answer, owner }
+  }
+  throw error
 }
 
 /** A response that is rendered late, so that middleware may change its context. */
-interface Renderable {
-  render(): AnyResponse | Promise<AnyResponse>
+type LateResponse = AnyResponse & { render(): Answer }
+
+/** Hold an answer to be a response, and render it if that has waited. `owner` is the hook that gave it, or else the view. */
+function finish(hooks: Hooks, request: HttpRequest, answer: unknown, owner?: string): Answer {
+  assertResponse(answer, owner ?? request)
+  return isLate(answer) ? renderLate(hooks, request, answer) : answer
 }
 
-function finish(
-  hooks: Hooks,
-  request: HttpRequest,
-  view: ViewFunction,
-  response: AnyResponse,
-): AnyResponse | Promise<AnyResponse> {
-  if (!(response instanceof HttpResponseBase)) throw new TypeError(noResponse(view, request, response))
-  if (!('render' in response) || typeof response.render !== 'function') return response
-  return renderLate(hooks, request, view, response as AnyResponse & Renderable)
-}
-
-async function renderLate(
-  hooks: Hooks,
-  request: HttpRequest,
-  view: ViewFunction,
-  response: AnyResponse & Renderable,
-): Promise<AnyResponse> {
+async function renderLate(hooks: Hooks, request: HttpRequest, response: LateResponse): Promise<AnyResponse> {
   let changed: AnyResponse = response
-  for (const hook of hooks.template) changed = await hook(request, changed)
-  if (!(changed instanceof HttpResponseBase)) throw new TypeError(noResponse(view, request, changed))
-  return 'render' in changed ? (changed as AnyResponse & Renderable).render() : changed
+  for (const { owner, ask } of hooks.template) {
+    changed = await ask(request, changed)
+    assertResponse(changed, owner)
+  }
+  if (!isLate(changed)) return changed
+  try {
+    return await changed.render()
+  } catch (error) {
+    const { answer, owner } = await askExceptionHooks(hooks, request, error)
+    assertResponse(answer, owner)
+    return answer
+  }
 }
 
-function noResponse(view: ViewFunction, request: HttpRequest, value: unknown): string {
-  const what = value === undefined ? 'nothing: is a return missing?' : `${describe(value)}, which is no HttpResponse`
-  return `The view ${nameOf(view)} of the route ${JSON.stringify(request.resolverMatch?.route)} returned ${what}`
+function isLate(response: AnyResponse): response is LateResponse {
+  return 'render' in response && typeof response.render === 'function'
 }
 
-function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return `a ${typeof value}`
-  return `a ${(value as object).constructor?.name ?? 'object'}`
+function assertResponse(answer: unknown, source: string | HttpRequest): asserts answer is AnyResponse {
+  if (!(answer instanceof HttpResponseBase))
+    throw noResponse(typeof source === 'string' ? source : viewOf(source), answer)
 }
 
-function nameOf(callable: { readonly name: string }): string {
-  return callable.name === '' ? '(without a name)' : `"${callable.name}"`
+function viewOf({ resolverMatch }: HttpRequest): string {
+  return `The view ${nameOf((resolverMatch as ResolverMatch).view)} of the route ${JSON.stringify(resolverMatch?.route)}`
 }

@@ -1,4 +1,4 @@
-import { BadRequest, Http404, PermissionDenied, SuspiciousOperation } from '../exceptions.ts'
+import { BadRequest, Http404, PermissionDenied, SuspiciousOperation, UnreadablePostError } from '../exceptions.ts'
 import { settings } from '../conf/index.ts'
 import {
   type AnyResponse,
@@ -6,29 +6,49 @@ import {
   gotRequestException,
   HttpResponse,
   type HttpRequest,
+  HttpResponseBase,
 } from '../http/index.ts'
 import { getLogger } from '../utils/index.ts'
 import { badRequest, pageNotFound, permissionDenied, serverError, technical404, technical500 } from '../views/index.ts'
+import { noResponse } from './describe.ts'
 
 /**
  * Stand around a layer so that whatever it throws becomes a response: 404 for `Http404`, 403 for `PermissionDenied`, 400
- * for `BadRequest` and `SuspiciousOperation`, and 500, with a line in the log, for all else.
+ * for `BadRequest` and `SuspiciousOperation`, and 500, with a line in the log, for all else; so does what it returns
+ * where that is no response. `who` names the layer in that case.
+ *
+ * Nothing here bounds a layer whose promise never settles: the web server's time limit does, and then the client is gone
+ * and `request.signal` fires. Hand that signal to whatever may take long.
  */
-export function convertExceptionToResponse(getResponse: GetResponse): GetResponse {
+export function convertExceptionToResponse(getResponse: GetResponse, who = 'The view'): GetResponse {
   return (request) => {
     try {
-      const response = getResponse(request)
-      return response instanceof Promise
-        ? response.catch((error: unknown) => responseForException(request, error))
-        : response
+      const response: unknown = getResponse(request)
+      if (response instanceof Promise) {
+        return response.then(
+          (settled: unknown) =>
+            isResponse(settled) ? settled : responseForException(request, noResponse(who, settled)),
+          (error: unknown) => responseForException(request, error),
+        )
+      }
+      if (isResponse(response)) return response
+      throw noResponse(who, response)
     } catch (error) {
       return responseForException(request, error)
     }
   }
 }
 
-/** The response that an error becomes. Rethrows it where the setting `debugPropagateExceptions` says so. */
+function isResponse(value: unknown): value is AnyResponse {
+  return value instanceof HttpResponseBase
+}
+
+/**
+ * The response that an error becomes; 499, and not logged, where it only says that the client has gone. Rejects with the
+ * error where the setting `debugPropagateExceptions` says so.
+ */
 export function responseForException(request: HttpRequest, error: unknown): AnyResponse | Promise<AnyResponse> {
+  if (saysClientGone(request, error)) return new HttpResponse('', { status: 499, reason: 'Client Closed Request' })
   if (error instanceof Http404) {
     return page(request, error, 404, settings.debug ? technical404 : pageNotFound)
   }
@@ -66,11 +86,13 @@ function page(request: HttpRequest, error: Error, status: number, view: ErrorVie
 }
 
 async function uncaught(request: HttpRequest, error: unknown): Promise<AnyResponse> {
-  if (request.signal.aborted && isAbort(error))
-    return new HttpResponse('', { status: 499, reason: 'Client Closed Request' })
-  if (!gotRequestException.isEmpty) await gotRequestException.send({ request, error })
-  if (settings.debugPropagateExceptions) throw error
-  getLogger('nuages.request').error(`Internal Server Error: ${request.path}`, { status: 500, request, error })
+  if (settings.debugPropagateExceptions) return propagate(request, error)
+  await tell(request, error)
+  getLogger('nuages.request').error(`Internal Server Error: ${request.path}`, {
+    status: 500,
+    request,
+    error: error === undefined ? new Error('The value "undefined" was thrown.') : error,
+  })
   return safely(
     request,
     error,
@@ -79,9 +101,34 @@ async function uncaught(request: HttpRequest, error: unknown): Promise<AnyRespon
   )
 }
 
-/** An error that only says that the client has gone is nobody's fault. */
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'UnreadablePostError')
+/** The errors that are on their way through the layers to the gateway. */
+const propagating = new WeakMap<HttpRequest, { readonly error: unknown }>()
+
+async function propagate(request: HttpRequest, error: unknown): Promise<never> {
+  const known = propagating.get(request)
+  if (known === undefined || known.error !== error) {
+    propagating.set(request, { error })
+    await tell(request, error)
+  }
+  throw error
+}
+
+/** Tell the receivers of `gotRequestException`; one that fails must not hide the error that it is told of. */
+async function tell(request: HttpRequest, error: unknown): Promise<void> {
+  if (gotRequestException.isEmpty) return
+  for (const [, outcome] of await gotRequestException.sendRobust({ request, error })) {
+    if (!('error' in outcome)) continue
+    getLogger('nuages.request').error('A receiver of gotRequestException failed.', { request, error: outcome.error })
+  }
+}
+
+function saysClientGone({ signal }: HttpRequest, error: unknown): boolean {
+  if (!signal.aborted) return false
+  return (
+    error === signal.reason ||
+    (error instanceof Error && error.name === 'AbortError') ||
+    error instanceof UnreadablePostError
+  )
 }
 
 /** An error page that fails itself is logged, and replaced by one that cannot. */

@@ -1,9 +1,17 @@
 import type { Settings } from '../conf/index.ts'
 import type { Application, ResponseBody, StartResponse } from '../gateway/index.ts'
-import { type AnyResponse, type GetResponse, HttpRequest, requestFinished, requestStarted } from '../http/index.ts'
+import {
+  type AnyResponse,
+  type GetResponse,
+  HttpRequest,
+  requestFinished,
+  requestStarted,
+  type StreamingHttpResponse,
+} from '../http/index.ts'
 import { setup } from '../setup.ts'
 import { withScriptPrefix } from '../urls/index.ts'
 import { loadMiddleware } from './base.ts'
+import { convertExceptionToResponse } from './exception.ts'
 
 /**
  * A project as one function, for any gateway to run: sets the project up and folds its middleware (Django's
@@ -19,28 +27,52 @@ export async function getWSGIApplication(settings: Settings): Promise<Applicatio
 
 /** A function from requests to responses as an application, for a stack that is folded already. */
 export function toApplication(getResponse: GetResponse): Application {
+  const start = convertExceptionToResponse((request) =>
+    requestStarted.isEmpty ? getResponse(request) : requestStarted.send({ request }).then(() => getResponse(request)),
+  )
   return (environ, startResponse) => {
     const request = new HttpRequest(environ)
-    if (requestStarted.isEmpty) return respond(getResponse, request, startResponse)
-    return requestStarted.send({ request }).then(() => respond(getResponse, request, startResponse))
+    const response = withScriptPrefix(request.scriptName, () => start(request))
+    return response instanceof Promise
+      ? response.then(
+          (settled) => begin(settled, request, startResponse),
+          (error: unknown) => abandon(request, error),
+        )
+      : begin(response, request, startResponse)
   }
-}
-
-function respond(
-  getResponse: GetResponse,
-  request: HttpRequest,
-  startResponse: StartResponse,
-): ResponseBody | Promise<ResponseBody> {
-  const response = withScriptPrefix(request.scriptName, () => getResponse(request))
-  return response instanceof Promise
-    ? response.then((settled) => begin(settled, request, startResponse))
-    : begin(response, request, startResponse)
 }
 
 /** Give the head; the response itself is the body, and cleans up when it is over. */
 function begin(response: AnyResponse, request: HttpRequest, startResponse: StartResponse): ResponseBody {
-  if (request.holdsFiles) response.addCloser(() => request.close())
+  // What streams may still come to read the form.
+  if (request.holdsFiles || response.streaming) response.addCloser(() => request.close())
   if (!requestFinished.isEmpty) response.addCloser(() => requestFinished.send({ request }))
-  startResponse(response.toStatusLine(), response.toHeaderList())
-  return response
+  try {
+    startResponse(response.toStatusLine(), response.toHeaderList())
+  } catch (error) {
+    void response.close()
+    throw error
+  }
+  return response.streaming && request.scriptName !== '' ? mounted(response, request.scriptName) : response
+}
+
+/** A body that is made while it is sent, and yet with the site mounted as it was for the view. */
+function mounted(response: StreamingHttpResponse, scriptName: string): ResponseBody {
+  const within = <T>(fn: () => T): T => withScriptPrefix(scriptName, fn)
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = response[Symbol.asyncIterator]()
+      return {
+        next: () => within(() => iterator.next()),
+        return: async () => (await within(() => iterator.return?.())) ?? { done: true, value: undefined },
+      }
+    },
+  }
+}
+
+/** End a request that has an error instead of a response, as `debugPropagateExceptions` wants it. */
+async function abandon(request: HttpRequest, error: unknown): Promise<never> {
+  await request.close()
+  await requestFinished.sendRobust({ request })
+  throw error
 }

@@ -1,5 +1,6 @@
-import { BadRequest, RawPostDataException, RequestDataTooBig } from '../exceptions.ts'
+import { RawPostDataException, RequestDataTooBig } from '../exceptions.ts'
 import type { Environ } from '../gateway/index.ts'
+import { ByteBuffer } from './byte-buffer.ts'
 import { httpOptions } from './options.ts'
 
 /**
@@ -35,14 +36,12 @@ export class RequestBody {
     const declared = this.#environ.CONTENT_LENGTH
     if (declared !== undefined && Number(declared) > limit) throw tooBig(limit)
     this.#streamedBy = 'body()'
-    const chunks: Uint8Array[] = []
-    let size = 0
+    const bytes = new ByteBuffer()
     for await (const chunk of this.#environ['wsgi.input']) {
-      size += chunk.length
-      if (size > limit) throw tooBig(limit)
-      chunks.push(chunk)
+      if (bytes.length + chunk.length > limit) throw tooBig(limit)
+      bytes.append(chunk)
     }
-    return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)
+    return bytes.toBytes()
   }
 
   #assertUnread(): void {
@@ -62,13 +61,4 @@ function tooBig(limit: number): RequestDataTooBig {
   return new RequestDataTooBig(
     `The body of this request is larger than ${limit} bytes. The setting dataUploadMaxMemorySize is the bound.`,
   )
-}
-
-/** A body as JSON. Throws `BadRequest` that says where it is none. */
-export function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    throw new BadRequest(`The body of this request is no JSON: ${(error as Error).message}`, { cause: error })
-  }
 }

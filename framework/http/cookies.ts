@@ -19,9 +19,37 @@ export interface CookieOptions {
   readonly partitioned?: boolean | undefined
 }
 
-/** The cookies of a Cookie header, given as latin-1 bytes; of a name that comes again, the first counts. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/**
+ * The cookies of a Cookie header, given as latin-1 bytes of UTF-8; of a name that comes again, the first counts, which is
+ * that of the longest path. Values are unquoted, as Python's are written, and percent-decoded.
+ */
 export function parseCookie(header: string): Map<string, string> {
-  return new Map(Object.entries(parse(decodeBytes(header))) as Array<[string, string]>)
+  const cookies = new Map<string, string>()
+  for (const [name, value] of Object.entries(parse(header, { decode: decodeValue }))) {
+    cookies.set(decodeBytes(name), value as string)
+  }
+  return cookies
+}
+
+function decodeValue(value: string): string {
+  const text = decodeBytes(value.length > 1 && value.startsWith('"') && value.endsWith('"') ? unquote(value) : value)
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Without its quotes; a backslash stands before a character that is meant, or three octal digits of a byte. */
+function unquote(value: string): string {
+  const inner = value.slice(1, -1)
+  if (!inner.includes('\\')) return inner
+  return inner.replace(/\\(?:([0-3][0-7]{2})|([^]))/g, (_escape, octal: string | undefined, character: string) =>
+    octal === undefined ? character : String.fromCharCode(Number.parseInt(octal, 8)),
+  )
 }
 
 /**
@@ -29,6 +57,8 @@ export function parseCookie(header: string): Map<string, string> {
  * header, and for a combination that browsers refuse.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
+  if (!TOKEN.test(name))
+    refuse(name, 'its name may hold letters, digits and some signs, but no blank, comma or semicolon')
   checkPrefix(name, options)
   const { sameSite, path = '/', ...rest } = options
   if (sameSite === 'None' && options.secure !== true) refuse(name, 'sameSite None works with secure: true only')

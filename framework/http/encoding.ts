@@ -16,6 +16,11 @@ export function decodeBytesStrictly(bytes: string): string | undefined {
   return isUtf8(buffer) ? buffer.toString('utf8') : undefined
 }
 
+/** Bytes with their percent-escapes replaced by what they stand for; a `%` that begins none stays. */
+export function percentDecode(bytes: string): string {
+  return bytes.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
 /**
  * Text out of bytes that may not be UTF-8: those that are not are percent-encoded, so that nothing is lost
  * (Django's `repercent_broken_unicode`).
@@ -43,4 +48,14 @@ function sequenceEnd(buffer: Buffer, start: number): number {
 
 function percentEncode(bytes: Buffer): string {
   return [...bytes].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+}
+
+/** Text in a charset, by any of its names; in UTF-8 where the name is unknown or left out. What is broken is U+FFFD. */
+export function decodeText(bytes: Buffer, charset: string | undefined): string {
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return bytes.toString('utf8')
+  try {
+    return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
+  } catch {
+    return bytes.toString('utf8')
+  }
 }

@@ -1,10 +1,10 @@
-import { createReadStream, type Stats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import mime from 'mime-types'
-import parseRange from 'range-parser'
 import { httpDate, parseHttpDate } from '../utils/index.ts'
 import type { ResponseInit } from './base-response.ts'
+import { type ByteRange, parseRange } from './range.ts'
 import type { HttpRequest } from './request.ts'
 import { StreamingHttpResponse } from './streaming.ts'
 
@@ -21,36 +21,31 @@ export interface FileOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** From the first byte to the last, both sent. */
-interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
-
 /** Bytes read at a time. */
 const CHUNK = 131_072
 
 /**
  * A file from disk, whole or in a range (RFC 9110, section 14): with Content-Length, Last-Modified, an ETag and, for a
  * Range that can be met, 206. Of several ranges in one request the file is sent whole, as the standard allows; a range
- * beyond the end is answered by 416.
+ * beyond the end is answered by 416. It is opened when its first bytes are asked for; one that has changed by then, or
+ * becomes shorter while it is sent, cuts the answer off.
  *
  * @example
  * return FileResponse.open(path.join(reports, 'year.pdf'), { request, asAttachment: true })
  */
 export class FileResponse extends StreamingHttpResponse {
-  private constructor(file: string, stat: Stats, range: ByteRange | undefined, init: ResponseInit) {
-    super(readFile(file, stat, range), init)
+  private constructor(content: AsyncIterable<Uint8Array>, init: ResponseInit) {
+    super(content, init)
   }
 
   /** Look at the file, and make its response. Throws the file system's error (`ENOENT`, `EISDIR`, …) where it is no file. */
   static async open(file: string, options: FileOptions = {}): Promise<FileResponse> {
     const stat = await fs.stat(file)
-    if (!stat.isFile())
-      throw Object.assign(new Error(`${file} is no file.`), { code: stat.isDirectory() ? 'EISDIR' : 'EINVAL' })
+    if (!stat.isFile()) throw noFile(file, stat)
     const etag = etagOf(stat)
     const range = rangeOf(options.request, stat, etag)
-    const response = new FileResponse(file, stat, range === 'unsatisfiable' ? EMPTY_RANGE : range, {
+    const sent = range === undefined ? { start: 0, end: stat.size - 1 } : range === 'unsatisfiable' ? NOTHING : range
+    const response = new FileResponse(readFile(file, stat, sent), {
       status: range === undefined ? 200 : range === 'unsatisfiable' ? 416 : 206,
       contentType: options.contentType ?? contentTypeOf(file),
       headers: options.headers,
@@ -59,20 +54,21 @@ export class FileResponse extends StreamingHttpResponse {
     headers.setDefault('Last-Modified', httpDate(stat.mtime))
     headers.setDefault('ETag', etag)
     headers.set('Accept-Ranges', 'bytes')
-    headers.set('Content-Length', String(range === undefined ? stat.size : range === 'unsatisfiable' ? 0 : size(range)))
+    headers.set('Content-Length', String(sent.end - sent.start + 1))
     if (range === 'unsatisfiable') headers.set('Content-Range', `bytes */${stat.size}`)
     else if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${stat.size}`)
-    const disposition = contentDisposition(options.asAttachment ?? false, options.filename ?? path.basename(file))
-    if (options.asAttachment === true || options.filename !== undefined)
-      headers.setDefault('Content-Disposition', disposition)
+    if (options.asAttachment === true || options.filename !== undefined) {
+      const name = options.filename ?? path.basename(file)
+      headers.setDefault('Content-Disposition', contentDisposition(options.asAttachment ?? false, name))
+    }
     return response
   }
 }
 
-const EMPTY_RANGE: ByteRange = { start: 0, end: -1 }
+const NOTHING: ByteRange = { start: 0, end: -1 }
 
-function size(range: ByteRange): number {
-  return range.end - range.start + 1
+function noFile(file: string, stat: Stats): Error {
+  return Object.assign(new Error(`${file} is no file.`), { code: stat.isDirectory() ? 'EISDIR' : 'EINVAL' })
 }
 
 /** The media type by a file's ending, with UTF-8 for text. */
@@ -86,14 +82,11 @@ function etagOf(stat: Stats): string {
 }
 
 /** The range to send; `undefined` is the whole file. */
-function rangeOf(request: HttpRequest | undefined, stat: Stats, etag: string): ByteRange | 'unsatisfiable' | undefined {
-  const header = request?.method === 'GET' || request?.method === 'HEAD' ? request.environ['HTTP_RANGE'] : undefined
-  if (request === undefined || header === undefined || header.length > 1024) return undefined
-  if (!ifRangeHolds(request.environ['HTTP_IF_RANGE'], stat, etag)) return undefined
-  const ranges = parseRange(stat.size, header)
-  if (ranges === -1) return 'unsatisfiable'
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined
-  return ranges[0]
+function rangeOf(request: HttpRequest | undefined, stat: Stats, etag: string): ReturnType<typeof parseRange> {
+  if (request?.method !== 'GET' && request?.method !== 'HEAD') return undefined
+  const header = request.environ['HTTP_RANGE']
+  if (header === undefined || !ifRangeHolds(request.environ['HTTP_IF_RANGE'], stat, etag)) return undefined
+  return parseRange(header, stat.size)
 }
 
 /** A client that has part of an older file must get the new one whole (RFC 9110, section 13.1.5). */
@@ -103,21 +96,22 @@ function ifRangeHolds(header: string | undefined, stat: Stats, etag: string): bo
   return date !== undefined && date === Math.floor(stat.mtimeMs / 1000) * 1000
 }
 
-/** The file's bytes; it is opened when the first are asked for, and closed with the iterator. */
-async function* readFile(file: string, before: Stats, range: ByteRange | undefined): AsyncGenerator<Uint8Array> {
-  if (range === EMPTY_RANGE || before.size === 0) return
+/** The bytes of a range; the file is opened when the first are asked for, and closed with the iterator. */
+async function* readFile(file: string, before: Stats, range: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
+  if (range.end < range.start) return
   const handle = await fs.open(file, 'r')
   try {
     const stat = await handle.stat()
     if (stat.size !== before.size || stat.mtimeMs !== before.mtimeMs) {
       throw new Error(`${file} was changed while it was about to be sent.`)
     }
-    yield* createReadStream('', {
-      fd: handle,
-      autoClose: false,
-      highWaterMark: CHUNK,
-      ...range,
-    }) as AsyncIterable<Buffer>
+    for (let at = range.start; at <= range.end; ) {
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, range.end - at + 1))
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+      if (bytesRead === 0) throw new Error(`${file} became shorter while it was sent.`)
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
   } finally {
     await handle.close()
   }

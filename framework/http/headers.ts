@@ -11,8 +11,7 @@ export class RequestHeaders implements Iterable<[name: string, value: string]> {
 
   /** A header's value, latin-1; one that came more than once is joined with commas. */
   get(name: string): string | undefined {
-    const value = this.#environ[environKey(name)]
-    return typeof value === 'string' ? value : undefined
+    return valueOf(this.#environ, environKey(name))
   }
 
   has(name: string): boolean {
@@ -22,8 +21,8 @@ export class RequestHeaders implements Iterable<[name: string, value: string]> {
   *entries(): Generator<[name: string, value: string]> {
     for (const key of Object.keys(this.#environ)) {
       const name = headerName(key)
-      const value = this.#environ[key]
-      if (name !== undefined && typeof value === 'string') yield [name, value]
+      const value = name === undefined ? undefined : valueOf(this.#environ, key)
+      if (name !== undefined && value !== undefined) yield [name, value]
     }
   }
 
@@ -32,14 +31,33 @@ export class RequestHeaders implements Iterable<[name: string, value: string]> {
   }
 }
 
+/** Keys of header names, so that each is made once; bounded, for names may come from a client. */
+const keys = new Map<string, string>()
+const MAX_REMEMBERED = 1_000
+const MAX_REMEMBERED_LENGTH = 64
+
 function environKey(name: string): string {
-  const key = name.toUpperCase().replaceAll('-', '_')
-  return key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH' ? key : `HTTP_${key}`
+  let key = keys.get(name)
+  if (key !== undefined) return key
+  key = name.toUpperCase().replaceAll('-', '_')
+  if (!isUnprefixed(key)) key = `HTTP_${key}`
+  if (keys.size < MAX_REMEMBERED && name.length <= MAX_REMEMBERED_LENGTH) keys.set(name, key)
+  return key
+}
+
+/** The two headers of the body stand in the Environ without `HTTP_`; unset and empty mean the same there (RFC 3875). */
+function isUnprefixed(key: string): boolean {
+  return key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH'
+}
+
+function valueOf(environ: Environ, key: string): string | undefined {
+  const value = environ[key]
+  return typeof value !== 'string' || (value === '' && isUnprefixed(key)) ? undefined : value
 }
 
 /** `User-Agent` for `HTTP_USER_AGENT`; `undefined` for a key that is no header's. */
 function headerName(key: string): string | undefined {
-  const upper = key.startsWith('HTTP_') ? key.slice(5) : key.startsWith('CONTENT_') ? key : undefined
+  const upper = key.startsWith('HTTP_') ? key.slice(5) : isUnprefixed(key) ? key : undefined
   return upper
     ?.toLowerCase()
     .split('_')
@@ -52,7 +70,6 @@ const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Header names that have been found valid, so that each is looked at once; bounded, for views may make names up. */
 const lowerCased = new Map<string, string>()
-const MAX_REMEMBERED = 1_000
 
 /** Response headers: names in any case, kept in their order and in the spelling that was set first. */
 export class HeaderMap implements Iterable<[name: string, value: string]> {
@@ -79,9 +96,15 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     if (!this.has(name)) this.set(name, value)
   }
 
-  /** Add a value after those that the header has, with a comma between. */
+  /**
+   * Add a value after those that the header has, with a comma between. Throws `BadHeaderError` as `set`, and for a
+   * second Set-Cookie, which no comma joins.
+   */
   append(name: string, value: string): void {
     const before = this.get(name)
+    if (before !== undefined && lowerCase(name) === 'set-cookie') {
+      throw new BadHeaderError('Set-Cookie cannot be joined to another one: use setCookie() of the response.')
+    }
     this.set(name, before === undefined ? value : `${before}, ${value}`)
   }
 
@@ -115,7 +138,7 @@ function lowerCase(name: string): string {
     throw new BadHeaderError(`${JSON.stringify(name)} is no header's name: it may hold letters, digits and "-" only.`)
   }
   key = name.toLowerCase()
-  if (lowerCased.size < MAX_REMEMBERED) lowerCased.set(name, key)
+  if (lowerCased.size < MAX_REMEMBERED && name.length <= MAX_REMEMBERED_LENGTH) lowerCased.set(name, key)
   return key
 }
 

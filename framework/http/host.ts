@@ -1,7 +1,7 @@
 import { DisallowedHost } from '../exceptions.ts'
 
 /** A registered name, an IPv4 or a bracketed IPv6 address, and a port (RFC 9110, section 7.2). */
-const HOST = /^([A-Za-z0-9.\-_]+|\[[A-Fa-f0-9:.]+\])(?::([0-9]{1,5}))?$/
+const HOST = /^([A-Za-z0-9.\-_]+|\[[A-Fa-f0-9:.]+\])(?::([0-9]+))?$/
 
 /** What `allowedHosts` means while developing, where it is empty. */
 const LOCAL_HOSTS = ['.localhost', '127.0.0.1', '[::1]']
@@ -16,8 +16,9 @@ export function checkedHost(host: string, allowedHosts: readonly string[], debug
   let known = allowed.get(patterns)
   if (known === undefined) allowed.set(patterns, (known = new Set()))
   if (known.has(host)) return host
-  const domain = HOST.exec(host)?.[1]?.toLowerCase().replace(/\.$/, '')
-  if (domain === undefined || domain === '') {
+  const [, name = '', port] = HOST.exec(host) ?? []
+  const domain = name.toLowerCase().replace(/\.$/, '')
+  if (domain === '' || (port !== undefined && !isPort(port))) {
     throw new DisallowedHost(`The Host ${JSON.stringify(host.slice(0, 255))} is no valid host name or address.`)
   }
   if (!patterns.some((pattern) => isSameDomain(domain, pattern.toLowerCase()))) {
@@ -33,6 +34,11 @@ export function checkedHost(host: string, allowedHosts: readonly string[], debug
 export function isSameDomain(domain: string, pattern: string): boolean {
   if (pattern === '*' || pattern === domain) return true
   return pattern.startsWith('.') && (domain === pattern.slice(1) || domain.endsWith(pattern))
+}
+
+/** True for the number of a port, 0 to 65535. */
+export function isPort(text: string): boolean {
+  return /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535
 }
 
 /** The port of a host, or `undefined` where it names none. */

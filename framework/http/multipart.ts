@@ -1,208 +1,118 @@
-import { randomBytes } from 'node:crypto'
-import { openAsBlob } from 'node:fs'
-import fs from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
-import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent } from '../exceptions.ts'
+import { Base64Part, type Budget, FieldPart, FilePart, type Part } from './form-parts.ts'
+import { parseHeaderParameters } from './header-parameters.ts'
+import { type MultipartEvent, MultipartParser, type PartHeaders } from './multipart-parser.ts'
 import { httpOptions } from './options.ts'
-import { safeBaseName, UploadedFile } from './uploaded-file.ts'
+import type { UploadedFile } from './uploaded-file.ts'
 
-/** RFC 2046, section 5.1.1, allows 70; some clients send a little more. */
-const MAX_BOUNDARY = 200
-/** Bytes of a part's name, and of all its headers. */
-const MAX_FIELD_NAME = 1_000
-const MAX_PART_HEADERS = 16_384
-const MAX_HEADER_PAIRS = 50
+/** Bytes of a field's name. */
+const MAX_NAME = 1000
 
-/** A field or file in its place; a file's content is known when all of it has arrived. */
-type Entry = readonly [name: string, value: string | Promise<UploadedFile | undefined>]
-
-/** A multipart form, with the files that it has put on disk. */
-export interface MultipartForm {
+/** A form, with the files that it has put in memory or on disk. */
+export interface Form {
   readonly data: FormData
   readonly files: readonly UploadedFile[]
 }
 
 /**
- * Read a multipart/form-data body (RFC 7578) within the bounds of `HttpOptions`. Files larger than
- * `fileUploadMaxMemorySize` go to disk while they arrive.
+ * Read a multipart/form-data body (RFC 7578) within the bounds of `HttpOptions`: once its files have together more than
+ * `fileUploadMaxMemorySize` bytes, they go to disk while they arrive. A body without a single byte is an empty form.
  *
- * Throws `MultiPartParserError`, `RequestDataTooBig`, `TooManyFieldsSent`, `TooManyFilesSent`; files on disk are
- * removed then.
+ * Throws `MultiPartParserError`, `RequestDataTooBig`, `TooManyFieldsSent`, `TooManyFilesSent`, and an Error where the
+ * disk takes no more. Nothing is left on disk then.
  */
-export async function parseMultipart(
-  source: AsyncIterable<Uint8Array>,
-  contentType: string,
-  boundary: string | undefined,
-): Promise<MultipartForm> {
-  if (boundary === undefined || boundary === '' || boundary.length > MAX_BOUNDARY) {
-    throw new MultiPartParserError('The multipart form names no valid boundary in its Content-Type.')
-  }
-  const reader = new MultipartReader(contentType)
+export async function parseMultipart(source: AsyncIterable<Uint8Array>, boundary: string): Promise<Form> {
+  const parser = new MultipartParser(boundary)
+  const form = new FormBuilder()
+  let empty = true
   try {
-    return await reader.read(source)
+    for await (const chunk of source) {
+      empty &&= chunk.length === 0
+      for (const event of parser.push(chunk)) {
+        const wait = form.take(event)
+        if (wait !== undefined) await wait
+      }
+    }
+    if (!empty) parser.finish()
+    return form
   } catch (error) {
-    await reader.discard()
+    await form.discard()
     throw error
   }
 }
 
-class MultipartReader {
-  readonly #busboy: BusboyInstance
-  readonly #entries: Entry[] = []
-  readonly #onDisk: string[] = []
-  readonly #finished: Promise<void>
-  #fail: (error: unknown) => void = () => {}
-  #failure: unknown
+/** Puts a form together out of what the parser finds, and counts. */
+class FormBuilder implements Form {
+  readonly data = new FormData()
+  readonly files: UploadedFile[] = []
+  readonly #options = httpOptions()
+  readonly #memory: Budget = { left: this.#options.fileUploadMaxMemorySize }
+  #fieldCount = 0
   #fieldBytes = 0
+  #fileCount = 0
+  #part: Part | undefined
+  #filePart: FilePart | undefined
 
-  constructor(contentType: string) {
-    const { dataUploadMaxNumberFields, dataUploadMaxNumberFiles } = httpOptions()
-    this.#busboy = new Busboy({
-      headers: { 'content-type': contentType },
-      limits: {
-        fieldNameSize: MAX_FIELD_NAME,
-        fieldSize: this.#fieldBound() + 1,
-        fields: dataUploadMaxNumberFields ?? Number.POSITIVE_INFINITY,
-        files: dataUploadMaxNumberFiles ?? Number.POSITIVE_INFINITY,
-        headerPairs: MAX_HEADER_PAIRS,
-        headerSize: MAX_PART_HEADERS,
-      },
-    })
-    this.#finished = new Promise((resolve, reject) => {
-      this.#fail = (error) => {
-        this.#failure ??= error
-        reject(error instanceof Error ? error : new Error(String(error)))
-      }
-      this.#busboy.once('finish', () => resolve())
-    })
-    this.#finished.catch(() => {})
-    this.#listen(dataUploadMaxNumberFields, dataUploadMaxNumberFiles)
+  take(event: MultipartEvent): void | Promise<void> {
+    if (event.kind === 'part') return this.#begin(event.headers)
+    if (event.kind === 'end') return this.#part?.end()
+    if (this.#filePart === undefined) this.#countFieldBytes(event.bytes.length)
+    return this.#part?.write(event.bytes)
   }
 
-  /** Feed the parser at its own pace, and wait until every file has been kept. */
-  async read(source: AsyncIterable<Uint8Array>): Promise<MultipartForm> {
-    for await (const chunk of source) {
-      if (this.#failure !== undefined) throw this.#failure
-      if (!this.#busboy.write(chunk)) await Promise.race([drained(this.#busboy), this.#finished])
-    }
-    this.#busboy.end()
-    await this.#finished
-    const data = new FormData()
-    const files: UploadedFile[] = []
-    for (const [name, value] of this.#entries) {
-      const settled = typeof value === 'string' ? value : await value
-      if (settled instanceof UploadedFile) files.push(settled)
-      if (settled instanceof UploadedFile) data.append(name, settled)
-      else if (settled !== undefined) data.append(name, settled)
-    }
-    return { data, files }
-  }
-
-  /** Stop, and remove what lies on disk. */
+  /** Remove what lies on disk. */
   async discard(): Promise<void> {
-    this.#fail(new Error('The form was given up.'))
-    this.#busboy.destroy()
-    await Promise.allSettled(this.#entries.map(([, value]) => value))
-    await Promise.all(this.#onDisk.map((file) => fs.rm(file, { force: true })))
+    await this.#filePart?.discard()
+    for (const file of this.files) await file.discard()
   }
 
-  #listen(maxFields: number | null, maxFiles: number | null): void {
-    const busboy = this.#busboy
-    busboy.on('field', (name, value, nameTruncated, valueTruncated) => {
-      if (name === undefined || nameTruncated) return this.#fail(badName())
-      this.#fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value)
-      if (valueTruncated || this.#fieldBytes > this.#fieldBound()) return this.#fail(fieldsTooBig(this.#fieldBound()))
-      this.#entries.push([name, value])
+  #begin(headers: PartHeaders): void {
+    const { value, params } = parseHeaderParameters(headers.get('content-disposition') ?? '')
+    const name = params.get('name')
+    if (value !== 'form-data' || name === undefined || Buffer.byteLength(name) > MAX_NAME) throw badName()
+    const filename = params.get('filename')
+    const type = headers.get('content-type') ?? 'text/plain'
+    const part =
+      filename === undefined
+        ? this.#beginField(unescapeName(name), type)
+        : this.#beginFile(unescapeName(name), unescapeName(filename), type)
+    this.#part = headers.get('content-transfer-encoding')?.toLowerCase() === 'base64' ? new Base64Part(part) : part
+  }
+
+  #beginField(name: string, type: string): Part {
+    const { dataUploadMaxNumberFields: max } = this.#options
+    if (max !== null && ++this.#fieldCount > max) throw tooManyFields(max)
+    this.#filePart = undefined
+    this.#countFieldBytes(Buffer.byteLength(name))
+    return new FieldPart(parseHeaderParameters(type).params.get('charset'), (value) => this.data.append(name, value))
+  }
+
+  #beginFile(name: string, filename: string, type: string): Part {
+    const { dataUploadMaxNumberFiles: max } = this.#options
+    if (max !== null && ++this.#fileCount > max) throw tooManyFiles(max)
+    this.#filePart = new FilePart(filename, parseHeaderParameters(type).value, this.#memory, (file) => {
+      this.files.push(file)
+      this.data.append(name, file)
     })
-    busboy.on('file', (name: string | undefined, stream, filename, _encoding, type) => {
-      if (name === undefined) {
-        stream.resume()
-        return this.#fail(badName())
-      }
-      const kept = this.#keep(stream, filename, type)
-      kept.catch(this.#fail)
-      this.#entries.push([name, kept])
-    })
-    busboy.on('fieldsLimit', () => this.#fail(tooManyFields(maxFields)))
-    busboy.on('filesLimit', () => this.#fail(tooManyFiles(maxFiles)))
-    busboy.on('error', (error) => this.#fail(malformed(error)))
+    return this.#filePart
   }
 
-  #fieldBound(): number {
-    return httpOptions().dataUploadMaxMemorySize ?? Number.MAX_SAFE_INTEGER - 1
-  }
-
-  /** A file's content in memory or, once it is too large for that, on disk; `undefined` where no file was chosen. */
-  async #keep(stream: BusboyFileStream, filename: string | undefined, type: string): Promise<UploadedFile | undefined> {
-    const chunks: Buffer[] = []
-    let size = 0
-    let disk: DiskFile | undefined
-    this.#finished.catch(() => stream.destroy())
-    try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        size += chunk.length
-        if (disk === undefined && size > httpOptions().fileUploadMaxMemorySize) {
-          disk = await DiskFile.create()
-          this.#onDisk.push(disk.path)
-          for (const earlier of chunks.splice(0)) await disk.write(earlier)
-        }
-        if (disk === undefined) chunks.push(chunk)
-        else await disk.write(chunk)
-      }
-    } finally {
-      await disk?.close()
-    }
-    if (this.#failure !== undefined) throw this.#failure
-    const name = safeBaseName(filename ?? '')
-    if (name === undefined) {
-      if (disk !== undefined) await fs.rm(disk.path, { force: true })
-      return undefined
-    }
-    if (disk === undefined) return new UploadedFile(chunks, name, type)
-    return new UploadedFile([await openAsBlob(disk.path)], name, type, disk.path)
+  #countFieldBytes(count: number): void {
+    this.#fieldBytes += count
+    const { dataUploadMaxMemorySize: max } = this.#options
+    if (max !== null && this.#fieldBytes > max) throw fieldsTooBig(max)
   }
 }
 
-/** A file that only this user can read, written at the pace of the disk. */
-class DiskFile {
-  readonly path: string
-  readonly #handle: fs.FileHandle
-
-  private constructor(file: string, handle: fs.FileHandle) {
-    this.path = file
-    this.#handle = handle
-  }
-
-  static async create(): Promise<DiskFile> {
-    const directory = httpOptions().fileUploadTempDir ?? os.tmpdir()
-    const file = path.join(directory, `nuages-${randomBytes(16).toString('hex')}.upload`)
-    return new DiskFile(file, await fs.open(file, 'wx', 0o600))
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    for (let written = 0; written < chunk.length; ) {
-      written += (await this.#handle.write(chunk, written)).bytesWritten
-    }
-  }
-
-  close(): Promise<void> {
-    return this.#handle.close()
-  }
-}
-
-function drained(busboy: BusboyInstance): Promise<void> {
-  return new Promise((resolve) => busboy.once('drain', resolve))
-}
-
-function malformed(error: unknown): MultiPartParserError {
-  return new MultiPartParserError(`The multipart form is malformed: ${(error as Error).message}`, { cause: error })
+/** Browsers escape three characters in the names of fields and files (HTML, section 4.10.22.8). */
+function unescapeName(name: string): string {
+  if (!name.includes('%')) return name
+  return name.replaceAll('%22', '"').replaceAll(/%0d/gi, '\r').replaceAll(/%0a/gi, '\n')
 }
 
 function badName(): MultiPartParserError {
   return new MultiPartParserError(
-    `A part of the multipart form has no name, or one of more than ${MAX_FIELD_NAME} bytes.`,
+    `A part of the multipart form has no name in its Content-Disposition, or one of more than ${MAX_NAME} bytes.`,
   )
 }
 
@@ -212,13 +122,13 @@ function fieldsTooBig(limit: number): RequestDataTooBig {
   )
 }
 
-function tooManyFields(limit: number | null): TooManyFieldsSent {
+function tooManyFields(limit: number): TooManyFieldsSent {
   return new TooManyFieldsSent(
     `The form has more than ${limit} fields. The setting dataUploadMaxNumberFields is the bound.`,
   )
 }
 
-function tooManyFiles(limit: number | null): TooManyFilesSent {
+function tooManyFiles(limit: number): TooManyFilesSent {
   return new TooManyFilesSent(
     `The form has more than ${limit} files. The setting dataUploadMaxNumberFiles is the bound.`,
   )

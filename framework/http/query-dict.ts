@@ -1,6 +1,5 @@
-import { unescape } from 'node:querystring'
 import { TooManyFieldsSent } from '../exceptions.ts'
-import { decodeBytesStrictly } from './encoding.ts'
+import { decodeBytes, decodeBytesStrictly, percentDecode } from './encoding.ts'
 
 /** A bound on what `QueryDict.parse` reads. */
 export interface QueryLimits {
@@ -86,7 +85,7 @@ const EMPTY = new QueryDict()
 
 function* parsePairs(text: string, maxFields: number): Generator<[string, string]> {
   let count = 0
-  for (let start = 0; start <= text.length; ) {
+  for (let start = 0; start < text.length; ) {
     const ampersand = text.indexOf('&', start)
     const end = ampersand === -1 ? text.length : ampersand
     if (end > start) {
@@ -95,15 +94,26 @@ function* parsePairs(text: string, maxFields: number): Generator<[string, string
           `The request has more than ${maxFields} fields. The setting dataUploadMaxNumberFields is the bound.`,
         )
       }
-      const equals = text.indexOf('=', start)
-      const nameEnd = equals === -1 || equals > end ? end : equals
-      yield [decodePart(text.slice(start, nameEnd)), decodePart(text.slice(Math.min(nameEnd + 1, end), end))]
+      yield splitPair(text.slice(start, end))
     }
     start = end + 1
   }
 }
 
+function splitPair(pair: string): [string, string] {
+  const equals = pair.indexOf('=')
+  return equals === -1
+    ? [decodePart(pair), '']
+    : [decodePart(pair.slice(0, equals)), decodePart(pair.slice(equals + 1))]
+}
+
 function decodePart(part: string): string {
   const spaced = part.includes('+') ? part.replaceAll('+', ' ') : part
-  return spaced.includes('%') ? unescape(spaced) : spaced
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    // An escape that is none stays, and what is no UTF-8 becomes U+FFFD.
+    return decodeBytes(percentDecode(Buffer.from(spaced).toString('latin1')))
+  }
 }

@@ -1,16 +1,26 @@
 import type { Environ } from '../gateway/index.ts'
-import { parseJson, RequestBody } from './body.ts'
+import { BadRequest, DisallowedHost } from '../exceptions.ts'
+import { RequestBody } from './body.ts'
 import { parseCookie } from './cookies.ts'
 import { decodeBytesStrictly, repercentBrokenUnicode } from './encoding.ts'
 import { RequestHeaders } from './headers.ts'
-import { checkedHost, portOf } from './host.ts'
-import { type MediaType, parseMediaType } from './media-type.ts'
-import { type MultipartForm, parseMultipart } from './multipart.ts'
+import { checkedHost, isPort, portOf } from './host.ts'
+import { type HeaderParameters, parseHeaderParameters } from './header-parameters.ts'
+import { parseJson } from './json.ts'
+import { type Form, parseMultipart } from './multipart.ts'
 import { httpOptions } from './options.ts'
 import { QueryDict } from './query-dict.ts'
-import { escapeUriPath, iriToUri } from './uri.ts'
+import type { UploadedFile } from './uploaded-file.ts'
+import { escapeLeadingSlashes, escapeUriPath, iriToUri } from './uri.ts'
 
 const EMPTY_COOKIES: ReadonlyMap<string, string> = new Map()
+
+const HAS_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
+
+/** What tells that a path cannot simply be put behind a host: another host, or a segment of dots. */
+const NEEDS_JOINING = /^\/[/\\]|\/\.{1,2}(?:[/?#]|$)/
+
+const PLACEHOLDER = 'http://host.invalid'
 
 /**
  * A request as views see it: the Environ, decoded. Nothing is worked out before somebody asks for it.
@@ -33,8 +43,10 @@ export class HttpRequest {
   #headers: RequestHeaders | undefined
   #cookies: ReadonlyMap<string, string> | undefined
   #query: QueryDict | undefined
-  #mediaType: MediaType | undefined
-  #form: Promise<MultipartForm> | undefined
+  #mediaType: HeaderParameters | undefined
+  #form: Promise<Form> | undefined
+  #files: readonly UploadedFile[] = []
+  #closed = false
 
   constructor(environ: Environ) {
     this.environ = environ
@@ -77,9 +89,9 @@ export class HttpRequest {
     return this.#pathInfo
   }
 
-  /** The whole path, decoded: `scriptName` and `pathInfo`. */
+  /** The whole path, decoded: `scriptName` and `pathInfo`, with a slash between. */
   get path(): string {
-    this.#path ??= this.scriptName.replace(/\/$/, '') + this.pathInfo
+    this.#path ??= joinPaths(this.scriptName, this.pathInfo)
     return this.#path
   }
 
@@ -111,7 +123,7 @@ export class HttpRequest {
 
   /** The body's media type in lower case, such as `application/json`; empty where there is none. */
   get contentType(): string {
-    return this.#media().type
+    return this.#media().value
   }
 
   /** The parameters of the Content-Type, such as `charset`. */
@@ -124,7 +136,8 @@ export class HttpRequest {
    * is an `UploadedFile`.
    *
    * Throws `MultiPartParserError`, `RequestDataTooBig`, `TooManyFieldsSent`, `TooManyFilesSent`, `UnreadablePostError`,
-   * all of which become a 400; and `RawPostDataException` where `stream()` has taken the body.
+   * and `BadRequest` for an urlencoded form in another charset than UTF-8, all of which become a 400; an Error where the
+   * disk takes no more; and `RawPostDataException` where `stream()` has taken the body.
    */
   async form(): Promise<FormData> {
     this.#form ??= this.#parseForm()
@@ -157,13 +170,12 @@ export class HttpRequest {
     return checkedHost(this.#rawHost(), allowedHosts, debug)
   }
 
-  /** The port that the client asked for. */
+  /** The port that the client asked for. Throws `DisallowedHost` for a forwarded one that is none. */
   getPort(): string {
-    const forwarded = httpOptions().useXForwardedPort ? this.environ['HTTP_X_FORWARDED_PORT'] : undefined
-    return forwarded ?? this.environ.SERVER_PORT
+    return this.#forwardedPort() ?? this.environ.SERVER_PORT
   }
 
-  /** Path and query as they would stand in a link. */
+  /** Path and query as they would stand in a link; a second slash at the start, which would name a host, is encoded. */
   getFullPath(): string {
     return this.#withQuery(this.path)
   }
@@ -173,17 +185,27 @@ export class HttpRequest {
     return this.#withQuery(this.pathInfo)
   }
 
-  /** An absolute URL: of `location`, seen from this request, or of the request itself. */
-  buildAbsoluteUri(location: string = this.#unambiguous(this.getFullPath())): string {
+  /**
+   * An absolute URL: of `location`, seen from this request, or of the request itself. Throws `DisallowedHost`, and a
+   * TypeError for a location that is no URL.
+   */
+  buildAbsoluteUri(location: string = this.getFullPath()): string {
+    if (HAS_SCHEME.test(location)) return iriToUri(location)
     const base = `${this.scheme}://${this.getHost()}`
-    if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(location)) return iriToUri(location)
-    return iriToUri(new URL(location, `${base}${escapeUriPath(this.path)}`).href)
+    if (location.startsWith('/') && !NEEDS_JOINING.test(location)) return iriToUri(base + location)
+    // Joined to a host of our own, for not every host that a client may send is one to the parser of URLs.
+    const joined = new URL(location, `${PLACEHOLDER}${escapeUriPath(this.path)}`)
+    if (joined.origin !== PLACEHOLDER) return iriToUri(`${this.scheme}:${joined.href.slice(joined.protocol.length)}`)
+    return iriToUri(base + joined.href.slice(PLACEHOLDER.length))
   }
 
-  /** Remove what the form has put on disk. The framework calls it when the response is over. */
+  /**
+   * Remove what the form has put on disk; a form that is still arriving is left to itself, and its files are removed
+   * once it has come. The framework calls it when the response is over.
+   */
   async close(): Promise<void> {
-    const form = await this.#form?.catch(() => undefined)
-    if (form !== undefined) await Promise.all(form.files.map((file) => file.discard()))
+    this.#closed = true
+    await discardAll(this.#files)
   }
 
   /** True where `close()` has something to do. */
@@ -191,23 +213,30 @@ export class HttpRequest {
     return this.#form !== undefined
   }
 
-  #media(): MediaType {
-    this.#mediaType ??= parseMediaType(this.environ.CONTENT_TYPE ?? '')
+  #media(): HeaderParameters {
+    this.#mediaType ??= parseHeaderParameters(this.environ.CONTENT_TYPE ?? '')
     return this.#mediaType
   }
 
-  async #parseForm(): Promise<MultipartForm> {
-    if (this.contentType === 'multipart/form-data') {
-      const header = this.environ.CONTENT_TYPE as string
-      return parseMultipart(this.#body.stream('form()'), header, this.contentParams.get('boundary'))
+  async #parseForm(): Promise<Form> {
+    if (this.contentType === 'application/x-www-form-urlencoded') return this.#parseUrlencoded()
+    if (this.contentType !== 'multipart/form-data') return { data: new FormData(), files: [] }
+    const form = await parseMultipart(this.#body.stream('form()'), this.contentParams.get('boundary') ?? '')
+    this.#files = form.files
+    if (this.#closed) await discardAll(form.files)
+    return form
+  }
+
+  async #parseUrlencoded(): Promise<Form> {
+    const charset = this.contentParams.get('charset')
+    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+      throw new BadRequest(`The form of this request is said to be in ${JSON.stringify(charset)}. Send it in UTF-8.`)
     }
+    const body = await this.body()
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
     const data = new FormData()
-    if (this.contentType === 'application/x-www-form-urlencoded') {
-      const body = await this.body()
-      const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-      const fields = QueryDict.parse(text, { maxFields: httpOptions().dataUploadMaxNumberFields })
-      for (const [name, value] of fields) data.append(name, value)
-    }
+    const fields = QueryDict.parse(text, { maxFields: httpOptions().dataUploadMaxNumberFields })
+    for (const [name, value] of fields) data.append(name, value)
     return { data, files: [] }
   }
 
@@ -216,25 +245,41 @@ export class HttpRequest {
     const forwarded = httpOptions().useXForwardedHost ? environ['HTTP_X_FORWARDED_HOST'] : undefined
     const host = forwarded ?? environ['HTTP_HOST']
     if (host !== undefined) return this.#withForwardedPort(host)
+    const { SERVER_NAME } = environ
+    const name = SERVER_NAME.includes(':') && !SERVER_NAME.startsWith('[') ? `[${SERVER_NAME}]` : SERVER_NAME
     const port = this.getPort()
-    return port === (this.isSecure() ? '443' : '80') ? environ.SERVER_NAME : `${environ.SERVER_NAME}:${port}`
+    return port === this.#usualPort() ? name : `${name}:${port}`
   }
 
   /** A proxy that forwards the port in a header of its own leaves it out of the host. */
   #withForwardedPort(host: string): string {
     if (!httpOptions().useXForwardedPort || portOf(host) !== undefined) return host
-    const port = this.environ['HTTP_X_FORWARDED_PORT']
-    const usual = this.isSecure() ? '443' : '80'
-    return port === undefined || port === usual ? host : `${host}:${port}`
+    const port = this.#forwardedPort()
+    return port === undefined || port === this.#usualPort() ? host : `${host}:${port}`
+  }
+
+  #forwardedPort(): string | undefined {
+    const port = httpOptions().useXForwardedPort ? this.environ['HTTP_X_FORWARDED_PORT'] : undefined
+    if (port === undefined || isPort(port)) return port
+    throw new DisallowedHost(`The X-Forwarded-Port ${JSON.stringify(port.slice(0, 255))} is no port.`)
+  }
+
+  #usualPort(): string {
+    return this.isSecure() ? '443' : '80'
   }
 
   #withQuery(path: string): string {
     const { QUERY_STRING } = this.environ
-    return escapeUriPath(path) + (QUERY_STRING === '' ? '' : `?${iriToUri(QUERY_STRING)}`)
+    const link = escapeLeadingSlashes(escapeUriPath(path))
+    return QUERY_STRING === '' ? link : `${link}?${iriToUri(repercentBrokenUnicode(QUERY_STRING))}`
   }
+}
 
-  /** A path that begins with two slashes would name a host in a URL. */
-  #unambiguous(path: string): string {
-    return path.startsWith('//') ? `/.${path}` : path
-  }
+function joinPaths(scriptName: string, pathInfo: string): string {
+  const mount = scriptName.endsWith('/') ? scriptName.slice(0, -1) : scriptName
+  return pathInfo.startsWith('/') ? mount + pathInfo : `${mount}/${pathInfo}`
+}
+
+async function discardAll(files: readonly UploadedFile[]): Promise<void> {
+  await Promise.all(files.map((file) => file.discard()))
 }

@@ -63,11 +63,6 @@ function toBytes(content: string | Uint8Array): Uint8Array {
   return typeof content === 'string' ? Buffer.from(content) : content
 }
 
-/** A response without `Content-Type`, for 304 and its like. */
-function withoutContentType<T extends HttpResponseBase>(response: T): void {
-  response.headers.delete('Content-Type')
-}
-
 /** How a redirect is made. */
 export interface RedirectInit extends ResponseInit {
   /** Have the browser repeat method and body (307, 308), instead of turning a POST into a GET (302, 301). */
@@ -125,7 +120,7 @@ export class HttpResponsePermanentRedirect extends RedirectBase {
 export class HttpResponseNotModified extends HttpResponse {
   constructor(init: Omit<ResponseInit, 'status'> = {}) {
     super('', { ...init, status: 304 })
-    withoutContentType(this)
+    this.headers.delete('Content-Type')
   }
 }
 
@@ -194,6 +189,6 @@ export class JsonResponse extends HttpResponse {
     const json = JSON.stringify(data, replacer, indent) as string | undefined
     if (json === undefined)
       throw new TypeError(`JSON has no form for ${typeof data}: give JsonResponse a value that it has.`)
-    super(json, { contentType: 'application/json', ...init })
+    super(json, { ...init, contentType: init.contentType ?? 'application/json' })
   }
 }

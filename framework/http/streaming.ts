@@ -1,12 +1,13 @@
 import { HttpResponseBase, type ResponseInit } from './base-response.ts'
 
-/** What a stream may be made of. */
+/** What a stream may be made of; a string is one piece. */
 export type StreamingContent = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
 /**
  * A response whose content comes piece by piece, at the client's pace. It is its own body and can be iterated once.
  *
- * When the client goes, the content's iterator is ended, so a generator's `finally` runs.
+ * When the client goes, the content's iterator is ended at its next piece, so a generator's `finally` runs. One that may
+ * wait long for its next piece should watch `request.signal` as well.
  *
  * @example
  * new StreamingHttpResponse(lines(), { contentType: 'text/plain; charset=utf-8' })
@@ -54,9 +55,16 @@ class StreamIterator implements AsyncIterator<Uint8Array> {
       await this.#response.close()
       throw error
     }
-    if (result.done !== true) return { done: false, value: encode(result.value) }
-    await this.#response.close()
-    return { done: true, value: undefined }
+    if (result.done === true) {
+      await this.#response.close()
+      return { done: true, value: undefined }
+    }
+    const { value } = result
+    if (typeof value === 'string') return { done: false, value: Buffer.from(value) }
+    if (value instanceof Uint8Array) return { done: false, value }
+    // Whoever asks for a piece does not end an iterator that has failed to give it.
+    await this.return()
+    throw new TypeError(`A stream gave ${typeof value}; it must give strings or Uint8Arrays.`)
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -70,11 +78,6 @@ class StreamIterator implements AsyncIterator<Uint8Array> {
 }
 
 function iteratorOf(content: StreamingContent): Source {
+  if (typeof content === 'string') return [content][Symbol.iterator]()
   return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]()
-}
-
-function encode(chunk: string | Uint8Array): Uint8Array {
-  if (typeof chunk === 'string') return Buffer.from(chunk)
-  if (chunk instanceof Uint8Array) return chunk
-  throw new TypeError(`A stream gave ${typeof chunk}; it must give strings or Uint8Arrays.`)
 }

@@ -11,10 +11,12 @@ import { httpOptions } from './options.ts'
  *
  * @example
  * const photo = (await request.form()).get('photo')
- * if (photo instanceof UploadedFile) await photo.moveTo(path.join(mediaRoot, photo.name))
+ * if (photo instanceof UploadedFile) await photo.moveTo(path.join(mediaRoot, `${randomUUID()}-${photo.name}`))
  */
 export class UploadedFile extends File {
   #path: string | undefined
+  /** Why it cannot be placed any more. */
+  #gone: string | undefined
 
   constructor(content: ConstructorParameters<typeof File>[0], name: string, type: string, diskPath?: string) {
     super(content, name, { type })
@@ -28,34 +30,53 @@ export class UploadedFile extends File {
 
   /**
    * Place the file at `destination`, all of it or, on an error, none; a file that is there already is replaced. It gets
-   * the mode of `fileUploadPermissions`. From then on read it at its destination.
+   * the mode of `fileUploadPermissions`. From then on read it at its destination. Throws the file system's error; the
+   * upload is still there then.
    */
   async moveTo(destination: string): Promise<void> {
-    const temporary = path.join(path.dirname(destination), `.upload-${randomBytes(8).toString('hex')}`)
-    try {
-      await this.#place(temporary)
-      const { fileUploadPermissions } = httpOptions()
-      if (fileUploadPermissions !== null) await fs.chmod(temporary, fileUploadPermissions)
-      await fs.rename(temporary, destination)
-      this.#path = undefined
-    } catch (error) {
-      await fs.rm(temporary, { force: true })
-      throw error
-    }
+    if (this.#gone !== undefined) throw new Error(`The upload ${JSON.stringify(this.name)} ${this.#gone}.`)
+    const source = this.#path
+    if (source === undefined) return place(destination, (file) => fs.writeFile(file, this.stream(), { flag: 'wx' }))
+    await move(source, destination)
+    this.#path = undefined
+    this.#gone = `has been moved to ${destination}`
   }
 
   /** Remove the file from disk, if it is there. */
   async discard(): Promise<void> {
     const from = this.#path
+    if (from === undefined) return
     this.#path = undefined
-    if (from !== undefined) await fs.rm(from, { force: true })
+    this.#gone = 'has been removed, because the response is over'
+    await fs.rm(from, { force: true })
   }
+}
 
-  /** Copied, not renamed: a rename that a failing chmod follows could not be taken back. */
-  async #place(temporary: string): Promise<void> {
-    if (this.#path === undefined) await fs.writeFile(temporary, this.stream(), { flag: 'wx' })
-    else await fs.copyFile(this.#path, temporary, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE)
-    if (this.#path !== undefined) await fs.rm(this.#path, { force: true })
+/** Renamed, or copied from one file system to another. */
+async function move(source: string, destination: string): Promise<void> {
+  const { fileUploadPermissions } = httpOptions()
+  try {
+    if (fileUploadPermissions !== null) await fs.chmod(source, fileUploadPermissions)
+    await fs.rename(source, destination)
+  } catch (error) {
+    await fs.chmod(source, 0o600).catch(() => {})
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    await place(destination, (file) => fs.copyFile(source, file, fs.constants.COPYFILE_EXCL))
+    await fs.rm(source, { force: true })
+  }
+}
+
+/** Written beside its destination and renamed, so that nobody sees half a file. */
+async function place(destination: string, write: (file: string) => Promise<void>): Promise<void> {
+  const temporary = path.join(path.dirname(destination), `.upload-${randomBytes(8).toString('hex')}`)
+  const { fileUploadPermissions } = httpOptions()
+  try {
+    await write(temporary)
+    if (fileUploadPermissions !== null) await fs.chmod(temporary, fileUploadPermissions)
+    await fs.rename(temporary, destination)
+  } catch (error) {
+    await fs.rm(temporary, { force: true })
+    throw error
   }
 }
 

@@ -14,6 +14,11 @@ export function escapeUriPath(path: string): string {
   return path.toWellFormed().replace(IN_PATH, (part) => encodeURIComponent(part))
 }
 
+/** A path that does not pass for `//host` in a link (Django's `escape_leading_slashes`). */
+export function escapeLeadingSlashes(path: string): string {
+  return path.startsWith('//') ? `/%2F${path.slice(2)}` : path
+}
+
 /** What `urlHasAllowedHostAndScheme` takes for safe. */
 export interface SafeUrlOptions {
   /** Hosts besides none at all, such as `request.getHost()`. */

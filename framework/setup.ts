@@ -3,7 +3,7 @@ import path from 'node:path'
 import { appDirectories, apps } from './apps/index.ts'
 import { setSettings, type Settings } from './conf/index.ts'
 import { ImproperlyConfigured } from './exceptions.ts'
-import { configureHttp } from './http/index.ts'
+import { configureHttp, escapeUriPath, iriToUri } from './http/index.ts'
 import { configureTemplates } from './template/index.ts'
 import { configureUrls, getScriptPrefix, reverseUntyped, type Urls } from './urls/index.ts'
 import { configureLogging, packageRoot } from './utils/index.ts'
@@ -14,15 +14,44 @@ export interface SetupOptions {
   readonly urls?: boolean | undefined
 }
 
+interface Prepared {
+  readonly settings: Settings
+  readonly rooms: Promise<void>
+  urls: Promise<void> | undefined
+}
+
+let prepared: Prepared | undefined
+
 /**
- * Make a project ready: hand each room its settings, fill the registry of apps, and load the URLs.
+ * Make a project ready: hand each room its settings, fill the registry of apps, and load the URLs. A second time with
+ * the same settings does only what the first has left out, so that each app's `ready()` is called once.
  *
- * Throws `ImproperlyConfigured`, and whatever the project's own modules throw.
+ * Throws `ImproperlyConfigured`, and whatever the project's own modules throw; it can be tried again then.
  */
 export async function setup(settings: Settings, options: SetupOptions = {}): Promise<void> {
+  if (prepared?.settings !== settings) prepared = { settings, rooms: prepareRooms(settings), urls: undefined }
+  const mine = prepared
+  try {
+    await mine.rooms
+  } catch (error) {
+    if (prepared === mine) prepared = undefined
+    throw error
+  }
+  if (options.urls === false) return
+  mine.urls ??= prepareUrls(settings)
+  try {
+    await mine.urls
+  } catch (error) {
+    mine.urls = undefined
+    throw error
+  }
+}
+
+async function prepareRooms(settings: Settings): Promise<void> {
   setSettings(settings)
   configureLogging(settings.logging)
   configureHttp(settings)
+  configureUrls({})
   await apps.populate(settings.installedApps)
   configureTemplates({
     dirs: templateDirectories(settings),
@@ -30,11 +59,15 @@ export async function setup(settings: Settings, options: SetupOptions = {}): Pro
     globals: { url: templateUrl, static: (file: string) => staticUrl(settings, file), ...settings.templates.globals },
     filters: settings.templates.filters,
   })
-  configureUrls({ urlconf: options.urls === false ? undefined : await loadUrls(settings) })
+}
+
+async function prepareUrls(settings: Settings): Promise<void> {
+  configureUrls({ urlconf: await loadUrls(settings) })
 }
 
 /** Take back all that `setup` did, so that tests can share a process. */
 export function resetForTests(): void {
+  prepared = undefined
   configureUrls({})
   configureTemplates({})
   apps.clear()
@@ -77,7 +110,7 @@ function templateUrl(
 
 /** `{{ static('site.css') }}`: below the mount, unless `staticUrl` is absolute. */
 function staticUrl({ staticUrl: base }: Settings, file: string): string {
-  const encoded = file.split('/').map(encodeURIComponent).join('/')
   const absolute = base.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(base)
-  return (absolute ? base : getScriptPrefix() + base) + encoded
+  const directory = iriToUri(absolute ? base : escapeUriPath(getScriptPrefix()) + base)
+  return directory + file.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }

@@ -1,19 +1,24 @@
-/** Runs what `console` blocks say, in a directory, as somebody would who types it; and gives up nothing that it started. */
+/** Does what `console` blocks say, as somebody would who types it, and leaves nothing running. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { packageRoot } from 'nuages/utils'
 import { cleanEnvironment, linkFramework } from '../management/support.ts'
 import { type Block, type Command, commandsOf } from './pages.ts'
 
-/** Commands that go on until Ctrl-C. */
-const LASTING = /^(?:npm start|nginx|\.\/manage\.ts (?:runserver|runfcgi|cgiserver)|nuages cgiserver)\b/
+/** Commands that go on until Ctrl-C; what comes after them is typed in another terminal. */
+const LASTING = /^(?:npm (?:ci && npm )?start|nginx|\.\/manage\.ts (?:runserver|runfcgi)|nuages cgiserver)\b/
+
+/** The ports that pages name: of the development server, and of nginx before it. */
+const DEVELOPMENT = '8000'
+const NGINX = '8080'
 
 /** How long a command may take, or a page may need to become what it should be, in milliseconds. */
-const PATIENCE = 20_000
+const PATIENCE = 30_000
 
 /** A program that was started, with all that it has written. */
 interface Program {
@@ -22,32 +27,28 @@ interface Program {
   output: string
 }
 
-/** A terminal, or several in one directory: what lasts goes on in the background. */
+/** A directory in which commands are typed, in as many terminals as are needed. */
 export class Terminal {
-  readonly #test: TestContext
-  readonly #bin: string
+  directory: string
   readonly #ports = new Map<string, string>()
   readonly #environment: Record<string, string> = {}
   readonly #programs: Program[] = []
-  directory: string
 
-  constructor(t: TestContext, directory: string) {
-    this.#test = t
+  private constructor(t: TestContext, directory: string) {
     this.directory = directory
-    this.#bin = path.join(packageRoot(), 'node_modules', '.bin')
-    t.after(() => Promise.all(this.#programs.map((program) => kill(program))))
+    t.after(() => Promise.all(this.#programs.map(kill)))
   }
 
-  /** Another port in place of the one that pages name, which may be taken on this machine. */
-  async replacePort(port: string): Promise<void> {
-    this.#ports.set(port, String(await freePort()))
+  /** Open one, with free ports in place of those that pages name. */
+  static async open(t: TestContext, directory: string): Promise<Terminal> {
+    const terminal = new Terminal(t, directory)
+    for (const port of [DEVELOPMENT, NGINX]) terminal.#ports.set(port, await freePort())
+    return terminal
   }
 
-  /** A text of a page as it holds here. */
-  localized(text: string): string {
-    let local = text
-    for (const [port, other] of this.#ports) local = local.replaceAll(`:${port}`, `:${other}`)
-    return local
+  /** All that the programs have written so far. */
+  get output(): string {
+    return this.#programs.map(({ output }) => output).join('')
   }
 
   /** Write the file that a block shows. */
@@ -55,102 +56,82 @@ export class Terminal {
     assert.ok(block.file !== undefined, `${block.page}:${block.line} names no file`)
     const file = path.join(this.directory, block.file)
     fs.mkdirSync(path.dirname(file), { recursive: true })
-    fs.writeFileSync(file, this.localized(block.text))
+    fs.writeFileSync(file, this.#here(block.text))
   }
 
-  /** Everything that the lasting commands have written so far. */
-  get background(): string {
-    return this.#programs.map(({ output }) => output).join('')
-  }
-
-  /** Do what a `console` block says, and hold its output against what the block promises. */
+  /** Do what a `console` block says, and hold what comes of it against what the block promises. */
   async run(block: Block): Promise<void> {
     for (const command of commandsOf(block)) {
-      const missing = await this.#runOne(command)
-      assert.equal(missing, undefined, `${block.page}:${block.line}: $ ${command.text}\n${missing}`)
+      const fault = await this.#type(command)
+      assert.ok(fault === undefined, `${block.page}:${block.line}: $ ${command.text}\n${fault}`)
     }
   }
 
-  /** What is wrong with the output, if anything is. */
-  async #runOne({ text, expected }: Command): Promise<string | undefined> {
+  /** A text of a page as it holds here. */
+  #here(text: string): string {
+    return [...this.#ports].reduce((changed, [port, other]) => changed.replaceAll(`:${port}`, `:${other}`), text)
+  }
+
+  /** What is wrong with what comes of a command, if anything is. */
+  async #type({ text, expected }: Command): Promise<string | undefined> {
     const [word = '', ...words] = text.split(' ')
-    if (word === 'cd') {
-      this.directory = path.resolve(this.directory, words.join(' '))
-      return fs.existsSync(this.directory) ? undefined : 'There is no such directory.'
-    }
-    if (word === 'export') return this.#export(words)
-    if (text === 'npm install') return this.#install()
-    if (word === 'curl') return this.#curl(words, expected)
-    if (LASTING.test(text)) return this.#start(text, expected)
-    const program = this.#spawn(shellFormOf(text))
-    const code = await within(PATIENCE, program.ended, () => program.output)
-    if (code !== 0) return `It ended with ${code}.\n${program.output}`
-    return mismatch(program.output, expected.map((line) => this.localized(line)))
+    const promised = expected.map((line) => this.#here(line))
+    if (word === 'cd') this.directory = path.resolve(this.directory, words.join(' '))
+    else if (word === 'export') for (const each of words) this.#export(each)
+    else if (text === 'npm install') install(this.directory)
+    else if (word === 'curl') return this.#ask(this.#here(words.at(-1) as string), promised)
+    else if (LASTING.test(text)) return this.#start(text, promised)
+    else return this.#finish(text, promised)
   }
 
-  #export(words: readonly string[]): undefined {
-    for (const word of words) {
-      const [name = '', value = ''] = word.split('=')
-      this.#environment[name] = value
-    }
-  }
-
-  /** As npm would, only faster: this copy of the framework, and the tools that a project asks for. */
-  #install(): undefined {
-    linkFramework(this.directory)
-    const modules = path.join(this.directory, 'node_modules')
-    const ours = path.join(packageRoot(), 'node_modules')
-    for (const name of ['@types', '.bin']) fs.mkdirSync(path.join(modules, name), { recursive: true })
-    for (const name of ['@types/node', 'typescript', '.bin/tsc'])
-      fs.symlinkSync(path.join(ours, name), path.join(modules, name))
-    fs.symlinkSync(process.execPath, path.join(modules, '.bin', 'node'))
+  #export(assignment: string): void {
+    const [name = '', value = ''] = assignment.split('=')
+    this.#environment[name] = value
   }
 
   /** Ask until the page is what it should be: a server that has just seen a file change needs a moment. */
-  async #curl(words: readonly string[], expected: readonly string[]): Promise<string | undefined> {
-    const url = this.localized(words.at(-1) as string)
-    const deadline = Date.now() + PATIENCE
-    for (;;) {
-      const page = await get(url)
-      const wrong = mismatch(page, expected.map((line) => this.localized(line)))
-      if (wrong === undefined || Date.now() > deadline) return wrong && `${wrong}\n${this.background}`
-      await new Promise((resolve) => setTimeout(resolve, 50))
+  async #ask(url: string, promised: readonly string[]): Promise<string | undefined> {
+    let page = ''
+    const isRight = async () => {
+      page = await get(url)
+      return mismatch(page, promised) === undefined
     }
+    if (await patiently(isRight)) return undefined
+    return `${mismatch(page, promised)}\nThe programs said:\n${this.output}`
   }
 
-  async #start(text: string, expected: readonly string[]): Promise<string | undefined> {
-    const program = this.#spawn(shellFormOf(text))
-    const promised = expected.map((line) => this.localized(line.replace(/:8000\b/, ':')))
-    const isThere = () => mismatch(program.output, promised) === undefined && (!text.startsWith('nginx') || undefined)
-    const nginxPort = text.startsWith('nginx') ? [...this.#ports.values()].at(-1) : undefined
-    const deadline = Date.now() + PATIENCE
-    while (program.child.exitCode === null && Date.now() < deadline) {
-      if (nginxPort === undefined ? isThere() === true : await answers(Number(nginxPort))) {
-        const port = /https?:\/\/[\w.[\]:]+?:(\d+)\//.exec(program.output)?.[1]
-        if (port !== undefined && !text.startsWith('nginx')) this.#ports.set('8000', port)
-        return undefined
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    return `It did not begin.\n${program.output}`
+  async #start(text: string, promised: readonly string[]): Promise<string | undefined> {
+    const program = this.#spawn(text)
+    const port = Number(this.#ports.get(NGINX))
+    const isThere = async () =>
+      program.child.exitCode !== null ||
+      (mismatch(program.output, promised) === undefined && (!text.startsWith('nginx') || (await answers(port))))
+    if ((await patiently(isThere)) && program.child.exitCode === null) return undefined
+    return `It did not begin as promised, with ${promised.join(' / ')}, but:\n${program.output}`
   }
 
-  #spawn(command: string): Program {
-    const child = spawn('sh', ['-c', command], {
+  async #finish(text: string, promised: readonly string[]): Promise<string | undefined> {
+    const program = this.#spawn(text)
+    const timer = setTimeout(() => signal(program, 'SIGKILL'), PATIENCE)
+    const code = await program.ended
+    clearTimeout(timer)
+    return code === 0 ? mismatch(program.output, promised) : `It ended with ${code}:\n${program.output}`
+  }
+
+  #spawn(text: string): Program {
+    const bin = path.join(packageRoot(), 'node_modules', '.bin')
+    const child = spawn('sh', ['-c', this.#asRunHere(text)], {
       cwd: this.directory,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: cleanEnvironment({
         ...this.#environment,
-        PATH: `${this.#bin}${path.delimiter}${process.env['PATH']}${path.delimiter}/usr/sbin`,
+        PATH: [bin, process.env['PATH'], '/usr/sbin'].join(path.delimiter),
         npm_config_update_notifier: 'false',
       }),
     })
-    const program: Program = {
-      child,
-      output: '',
-      ended: new Promise((resolve) => child.once('close', (code) => resolve(code))),
-    }
+    const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+    const program: Program = { child, ended, output: '' }
     const take = (chunk: Buffer) => (program.output += chunk.toString())
     child.stdout.on('data', take)
     child.stderr.on('data', take)
@@ -158,33 +139,46 @@ export class Terminal {
     return program
   }
 
-  /** The test that this terminal belongs to. */
-  get test(): TestContext {
-    return this.#test
+  /** A command as this checkout runs it: nothing is taken from a registry, and no port from somebody else. */
+  #asRunHere(text: string): string {
+    const port = this.#ports.get(DEVELOPMENT)
+    const nuages = `node ${path.join(packageRoot(), 'framework', 'bin.js')}`
+    if (text.endsWith('npm start')) return `npm start --silent -- ${port}`
+    if (text.startsWith('nuages cgiserver')) return `${text.replace('nuages', nuages)} ${port}`
+    if (/^(?:npx )?nuages /.test(text)) return text.replace(/^(?:npx )?nuages/, nuages)
+    // A worker of an nginx that root has started is somebody who may not enter the test's directory.
+    if (text.startsWith('nginx ') && process.getuid?.() === 0) return `${text} -g 'user root;'`
+    return text
   }
 }
 
-/** A command as this checkout runs it: nothing is taken from a registry, and no port from somebody else. */
-function shellFormOf(text: string): string {
-  const bin = `node ${path.join(packageRoot(), 'framework', 'bin.js')}`
-  if (text === 'npm start') return 'npm start --silent -- 0'
-  if (text.startsWith('npx nuages ')) return text.replace('npx nuages', bin)
-  if (text.startsWith('nuages ')) return text.replace('nuages', bin)
-  // A worker of nginx that root has started runs as somebody who may not enter the test's directory.
-  if (text.startsWith('nginx ') && process.getuid?.() === 0) return `${text} -g 'user root;'`
-  return text
+/** As `npm install` would, only faster: this copy of the framework, and the tools that a project asks for. */
+function install(project: string): void {
+  linkFramework(project)
+  const modules = path.join(project, 'node_modules')
+  const ours = path.join(packageRoot(), 'node_modules')
+  for (const name of ['@types', '.bin']) fs.mkdirSync(path.join(modules, name))
+  for (const name of ['@types/node', 'typescript', '.bin/tsc'])
+    fs.symlinkSync(path.join(ours, name), path.join(modules, name))
+  fs.symlinkSync(process.execPath, path.join(modules, '.bin', 'node'))
 }
 
-/** The first promised line that the output lacks, in their order; `undefined` where it has all. */
-function mismatch(output: string, expected: readonly string[]): string | undefined {
+/** The first promised line that is missing, in their order; lines may go on where the promise ends. */
+function mismatch(output: string, promised: readonly string[]): string | undefined {
   const lines = output.split('\n').map((line) => line.trim())
   let at = 0
-  for (const line of expected) {
+  for (const line of promised) {
     const found = lines.findIndex((each, index) => index >= at && each.startsWith(line.trim()))
-    if (found === -1) return `It never said: ${line}\nbut:\n${output}`
+    if (found === -1) return `There was no line that begins with\n${line}\nbut:\n${output}`
     at = found + 1
   }
   return undefined
+}
+
+/** True once `isSo`; false where that never comes. */
+async function patiently(isSo: () => Promise<boolean>): Promise<boolean> {
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(20)) if (await isSo()) return true
+  return false
 }
 
 async function get(url: string): Promise<string> {
@@ -196,31 +190,19 @@ async function get(url: string): Promise<string> {
   }
 }
 
-async function kill({ child, ended }: Program): Promise<void> {
-  if (child.pid !== undefined && child.exitCode === null) {
-    try {
-      process.kill(-child.pid, 'SIGTERM')
-    } catch {}
-    const timer = setTimeout(() => {
-      try {
-        process.kill(-(child.pid as number), 'SIGKILL')
-      } catch {}
-    }, 3_000)
-    await ended
-    clearTimeout(timer)
-  }
-  await ended
+/** End a program with all that it has started, and wait for that. */
+async function kill(program: Program): Promise<void> {
+  signal(program, 'SIGTERM')
+  const timer = setTimeout(() => signal(program, 'SIGKILL'), 3_000)
+  await program.ended
+  clearTimeout(timer)
 }
 
-async function within<T>(limit: number, promise: Promise<T>, explain: () => string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took more than ${limit} ms.\n${explain()}`)), limit)
-  })
+function signal({ child }: Program, name: NodeJS.Signals): void {
   try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
+    if (child.pid !== undefined) process.kill(-child.pid, name)
+  } catch {
+    // There is nobody left in its group.
   }
 }
 
@@ -232,10 +214,10 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-async function freePort(): Promise<number> {
+async function freePort(): Promise<string> {
   const server = net.createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as net.AddressInfo
   await new Promise((resolve) => server.close(resolve))
-  return port
+  return String(port)
 }

@@ -13,8 +13,7 @@ const hasNginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].
 const mayLackNginx = process.env['CI'] === undefined
 
 test('part 1 of the tutorial does what it says', { timeout: 120_000 }, async (t) => {
-  const terminal = new Terminal(t, temporaryDirectory(t))
-  await terminal.replacePort('8080')
+  const terminal = await Terminal.open(t, temporaryDirectory(t))
   const behindNginx = page.blocks.findIndex((block) => block.text.includes('$ nginx '))
   const steps = hasNginx || !mayLackNginx ? page.blocks : page.blocks.slice(0, behindNginx)
   for (const block of steps) {
@@ -25,8 +24,8 @@ test('part 1 of the tutorial does what it says', { timeout: 120_000 }, async (t)
       if (block.file?.endsWith('.ts') === true && isLastBeforeConsole(block)) assertTypes(terminal.directory, block)
     }
   }
-  assert.match(terminal.background, /changed, reloading\./)
-  assert.match(terminal.background, /GET \/hello\/ 200 /)
+  assert.match(terminal.output, /changed, reloading\./)
+  assert.match(terminal.output, /GET \/hello\/ 200 /)
   if (steps !== page.blocks) t.diagnostic('nginx is missing: the pages behind it were not looked at')
 })
 

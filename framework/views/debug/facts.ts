@@ -1,0 +1,94 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { settings } from '../../conf/index.ts'
+import type { HttpRequest } from '../../http/index.ts'
+import { packageRoot } from '../../utils/index.ts'
+import { MASK, type Masker } from './mask.ts'
+import { show } from './show.ts'
+
+type Row = readonly [name: string, value: string]
+
+/** A table of a page. */
+export interface Facts {
+  readonly title: string
+  readonly rows: readonly Row[]
+  /** Rows that are not shown, for there are too many. */
+  readonly more: number
+}
+
+const MAX_ROWS = 200
+const MAX_NAME = 200
+
+/** What a request says of itself. Its body is not read. */
+export function requestFacts(request: HttpRequest, masker: Masker): Facts[] {
+  return [
+    facts('Route', () => routeRows(request, masker)),
+    facts('Query', () =>
+      [...request.query.lists()].map(([name, values]) => row(name, values.length === 1 ? values[0] : values, masker)),
+    ),
+    // Whatever is in a cookie, it may let somebody in.
+    facts('Cookies', () =>
+      [...request.cookies.keys()].map((name) => [masker.text(name.slice(0, MAX_NAME)), `'${MASK}'`] as const),
+    ),
+    facts('Environ', () => rowsOf(request.environ, masker)),
+  ]
+}
+
+/** The project's settings, and what runs it. */
+export function settingsFacts(masker: Masker): Facts[] {
+  return [facts('Settings', () => rowsOf(settings, masker)), facts('Versions', versionRows)]
+}
+
+/** Where the project lies; files are named relative to it. */
+export function projectDirectory(): string {
+  try {
+    return settings.baseDir
+  } catch {
+    return process.cwd()
+  }
+}
+
+/** The framework's version. */
+export function frameworkVersion(): string {
+  const manifest = JSON.parse(fs.readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+/** A table; what cannot be told is one row that says why. */
+function facts(title: string, rows: () => readonly Row[]): Facts {
+  try {
+    const all = rows()
+    return { title, rows: all.slice(0, MAX_ROWS), more: Math.max(0, all.length - MAX_ROWS) }
+  } catch (error) {
+    return { title, rows: [['', error instanceof Error ? error.message : 'This cannot be shown.']], more: 0 }
+  }
+}
+
+function routeRows(request: HttpRequest, masker: Masker): Row[] {
+  const match = request.resolverMatch
+  if (match === undefined) return []
+  return [
+    ['route', match.route],
+    ['name', match.viewName],
+    ['view', match.view.name || '(anonymous)'],
+    ['params', show(match.params, masker)],
+  ]
+}
+
+function versionRows(): Row[] {
+  return [
+    ['Nuages', frameworkVersion()],
+    ['Node', process.version],
+    ['Platform', `${process.platform} ${process.arch}`],
+    ['Process', `${process.pid}, ${process.argv.slice(0, 3).join(' ')}`],
+    ['Time', new Date().toISOString()],
+  ]
+}
+
+function rowsOf(source: object, masker: Masker): Row[] {
+  return Object.entries(source).map(([name, value]) => row(name, value, masker))
+}
+
+function row(name: string, value: unknown, masker: Masker): Row {
+  return [masker.text(name.slice(0, MAX_NAME)), show(value, masker, name)]
+}

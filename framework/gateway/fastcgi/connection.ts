@@ -61,9 +61,13 @@ export class FastCGIConnection implements RequestsOwner {
     this.#socket.destroy()
   }
 
-  /** Close if a record or a request's parameters have been incomplete for too long; called now and then. */
+  /**
+   * Close if a record or a request's parameters have been incomplete for too long; called now and then. A connection
+   * that is not read, because a body waits for its application, tells in no other way that the web server has gone.
+   */
   sweep(now: number): void {
     const reading = !this.#wire.paused
+    if (!reading) this.#requests.probe()
     const requestIsLate = this.#requests.isLate(reading ? now : 0)
     if (!requestIsLate && !this.#recordIsLate(reading ? now : 0)) return
     const { recordTimeout } = this.#owner.limits
@@ -79,7 +83,7 @@ export class FastCGIConnection implements RequestsOwner {
   }
 
   breakOff(): void {
-    this.destroy()
+    if (!this.#reader.stopped) this.destroy()
   }
 
   flooded(): void {

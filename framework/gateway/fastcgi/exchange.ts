@@ -128,7 +128,7 @@ export class FastCGIExchange implements Output, InputSource {
   }
 
   write(chunk: Uint8Array): void | Promise<void> {
-    if (this.#gone) throw clientGone()
+    if (this.#gone || !this.#wire.open) throw clientGone()
     if (this.#answered) return
     if (this.#headSent) return this.#stream(chunk)
     const head = this.#takeHead()

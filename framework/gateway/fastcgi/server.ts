@@ -50,8 +50,9 @@ export function createFastCGIServer(application: Application, options: FastCGISe
 /** How long, once the server closes, a connection that was just made may take to bring its request, in milliseconds. */
 const REQUEST_GRACE = 1_000
 
-/** Late records are looked for this many times within the time that they have. */
+/** Late records are looked for this many times within the time that they have, and at least this often. */
 const SWEEPS = 4
+const LONGEST_SWEEP = 15_000
 
 /** A FastCGI server for one application; see `createFastCGIServer`. */
 export class FastCGIServer implements GatewayServer, ConnectionOwner {
@@ -89,7 +90,7 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
   async listen(target: ListenTarget): Promise<ListenAddress> {
     this.#address = await listen(this.#server, target)
     this.#server.on('error', (error) => this.warn(`A connection could not be accepted: ${error.message}`))
-    this.#sweeper = setInterval(() => this.#sweep(), this.limits.recordTimeout / SWEEPS).unref()
+    this.#sweeper = setInterval(() => this.#sweep(), Math.min(this.limits.recordTimeout / SWEEPS, LONGEST_SWEEP)).unref()
     return this.#address
   }
 

@@ -10,6 +10,11 @@ export class Wire {
     this.#socket = socket
   }
 
+  /** True while something can be sent. */
+  get open(): boolean {
+    return this.#socket.writable
+  }
+
   /** True while more is waiting to be sent than should be; the socket's `drain` says when that is over. */
   get congested(): boolean {
     return this.#socket.writableNeedDrain

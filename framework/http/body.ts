@@ -17,8 +17,11 @@ export class RequestBody {
   }
 
   /** The whole body. Throws `RequestDataTooBig` beyond `dataUploadMaxMemorySize`, `RawPostDataException` after a stream. */
-  bytes(): Promise<Uint8Array> {
-    this.#bytes ??= this.#read()
+  async bytes(): Promise<Uint8Array> {
+    if (this.#bytes === undefined) {
+      this.#assertUnread()
+      this.#bytes = this.#read()
+    }
     return this.#bytes
   }
 
@@ -31,11 +34,8 @@ export class RequestBody {
   }
 
   async #read(): Promise<Uint8Array> {
-    this.#assertUnread()
     const limit = httpOptions().dataUploadMaxMemorySize ?? Number.POSITIVE_INFINITY
-    const declared = this.#environ.CONTENT_LENGTH
-    if (declared !== undefined && Number(declared) > limit) throw tooBig(limit)
-    this.#streamedBy = 'body()'
+    if (Number(this.#environ.CONTENT_LENGTH ?? 0) > limit) throw tooBig(limit)
     const bytes = new ByteBuffer()
     for await (const chunk of this.#environ['wsgi.input']) {
       if (bytes.length + chunk.length > limit) throw tooBig(limit)

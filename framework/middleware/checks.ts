@@ -3,6 +3,7 @@ import { hasSettings, settings } from '../conf/index.ts'
 import type { Middleware } from '../http/index.ts'
 import { xFrameOptionsMiddleware } from './clickjacking.ts'
 import { csrfMiddleware } from './csrf.ts'
+import { referrerPolicies } from './referrer-policy.ts'
 import { securityMiddleware } from './security.ts'
 
 const REFERRER_POLICIES = new Set([
@@ -132,7 +133,7 @@ function* headerMessages(): Generator<CheckMessage> {
         },
       )
     } else {
-      const wrong = [secureReferrerPolicy].flat().filter((policy) => !REFERRER_POLICIES.has(policy.trim()))
+      const wrong = referrerPolicies(secureReferrerPolicy).filter((policy) => !REFERRER_POLICIES.has(policy))
       if (wrong.length > 0) {
         yield checkError('security.E023', `secureReferrerPolicy has an unknown value: ${wrong.join(', ')}.`, {
           hint: `There are: ${[...REFERRER_POLICIES].join(', ')}.`,

@@ -16,15 +16,12 @@ import { isValidPath, resolve } from '../urls/index.ts'
 export const commonMiddleware: Middleware = (getResponse) => {
   const { appendSlash, prependWww, disallowedUserAgents } = settings
 
-  const finish = (request: HttpRequest, response: AnyResponse): AnyResponse => {
-    if (response.status === 404 && appendSlash && shouldAppendSlash(request)) {
-      return new HttpResponsePermanentRedirect(withSlash(request))
-    }
-    if (!response.streaming && !response.headers.has('Content-Length')) {
-      response.headers.set('Content-Length', String(response.content.length))
-    }
-    return response
-  }
+  const finish = (request: HttpRequest, response: AnyResponse): AnyResponse =>
+    withLength(
+      response.status === 404 && appendSlash && shouldAppendSlash(request)
+        ? new HttpResponsePermanentRedirect(withSlash(request))
+        : response,
+    )
 
   return (request) => {
     if (disallowedUserAgents.length > 0) refuseUserAgent(request, disallowedUserAgents)
@@ -32,7 +29,7 @@ export const commonMiddleware: Middleware = (getResponse) => {
     const host = request.getHost()
     if (prependWww && !host.startsWith('www.')) {
       const path = appendSlash && shouldAppendSlash(request) ? withSlash(request) : request.getFullPath()
-      return new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`)
+      return withLength(new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`))
     }
     const response = getResponse(request)
     return response instanceof Promise
@@ -41,9 +38,14 @@ export const commonMiddleware: Middleware = (getResponse) => {
   }
 }
 
+function withLength(response: AnyResponse): AnyResponse {
+  if (!response.streaming) response.headers.setDefault('Content-Length', String(response.content.length))
+  return response
+}
+
 function refuseUserAgent(request: HttpRequest, disallowed: readonly RegExp[]): void {
   const agent = request.headers.get('User-Agent')
-  if (agent !== undefined && disallowed.some((pattern) => pattern.test(agent))) {
+  if (agent !== undefined && disallowed.some((pattern) => agent.search(pattern) !== -1)) {
     throw new PermissionDenied('This user agent is not allowed here.')
   }
 }
@@ -58,15 +60,17 @@ function shouldAppendSlash(request: HttpRequest): boolean {
 
 /** The URL with its slash. A redirect would lose what an unsafe request brings, so while developing that is an error. */
 function withSlash(request: HttpRequest): string {
-  const url = request.getFullPath()
-  const question = url.indexOf('?')
-  const path = question === -1 ? url : url.slice(0, question)
-  const target = `${path.replace(/^\/{2,}/, '/')}/${question === -1 ? '' : url.slice(question)}`
+  const [path, query] = splitOnce(request.getFullPath(), '?')
   if (settings.debug && ['POST', 'PUT', 'PATCH', 'DELETE'].includes(request.method)) {
     throw new Error(
       `A ${request.method} request went to "${path}", which is "${path}/" with a slash: a redirect there would lose its data. ` +
         'Let the form or script send to the URL with the slash, as reverse() and url() give it, or set appendSlash to false.',
     )
   }
-  return target
+  return `${path}/${query === undefined ? '' : `?${query}`}`
+}
+
+function splitOnce(text: string, separator: string): readonly [before: string, after?: string] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }

@@ -33,7 +33,7 @@ interface TrustedOrigin {
 
 function parseTrusted(origin: string): TrustedOrigin {
   const [scheme = '', host = ''] = origin.toLowerCase().split('://')
-  return { scheme, host: host.replace(/^\*/, '') }
+  return { scheme, host: withoutUsualPort(host.replace(/^\*+/, ''), scheme) }
 }
 
 /** Why a request is taken for another site's doing; `undefined` where it is not. */
@@ -55,13 +55,9 @@ function reasonToRefuse(request: HttpRequest, trusted: readonly TrustedOrigin[])
 }
 
 function isAllowed(origin: string, request: HttpRequest, trusted: readonly TrustedOrigin[]): boolean {
-  const [scheme = '', host = ''] = origin.toLowerCase().split('://')
-  if (
-    scheme === request.scheme &&
-    withoutUsualPort(host, scheme) === withoutUsualPort(request.getHost().toLowerCase(), scheme)
-  ) {
-    return true
-  }
+  const [scheme = '', authority = ''] = origin.toLowerCase().split('://')
+  const host = withoutUsualPort(authority, scheme)
+  if (scheme === request.scheme && host === withoutUsualPort(request.getHost().toLowerCase(), scheme)) return true
   return trusted.some((each) => each.scheme === scheme && isSameDomain(host, each.host))
 }
 

@@ -1,5 +1,6 @@
 import { settings } from '../conf/index.ts'
 import { type AnyResponse, HttpResponsePermanentRedirect, type HttpRequest, type Middleware } from '../http/index.ts'
+import { referrerPolicies } from './referrer-policy.ts'
 
 /**
  * Sends browsers to HTTPS and tells them to be careful, as the `secure…` settings say (Django's `SecurityMiddleware`).
@@ -16,12 +17,12 @@ export const securityMiddleware: Middleware = (getResponse) => {
     return response
   }
   const mustRedirect = (request: HttpRequest): boolean =>
-    secureSslRedirect && !request.isSecure() && !secureRedirectExempt.some((path) => path.test(request.path.slice(1)))
+    secureSslRedirect && !request.isSecure() && !secureRedirectExempt.some((path) => isExempt(request, path))
 
   return (request) => {
     if (mustRedirect(request)) {
       const host = secureSslHost ?? request.getHost()
-      return new HttpResponsePermanentRedirect(`https://${host}${request.getFullPath()}`)
+      return finish(request, new HttpResponsePermanentRedirect(`https://${host}${request.getFullPath()}`))
     }
     const response = getResponse(request)
     return response instanceof Promise
@@ -30,12 +31,17 @@ export const securityMiddleware: Middleware = (getResponse) => {
   }
 }
 
+/** `search` begins at the start each time, also for an expression with the flag `g`. */
+function isExempt(request: HttpRequest, path: RegExp): boolean {
+  return request.path.replace(/^\/+/, '').search(path) !== -1
+}
+
 function standingHeaders(): Array<readonly [name: string, value: string]> {
   const { secureContentTypeNosniff, secureReferrerPolicy, secureCrossOriginOpenerPolicy } = settings
   const headers: Array<readonly [string, string]> = []
   if (secureContentTypeNosniff) headers.push(['X-Content-Type-Options', 'nosniff'])
   if (secureReferrerPolicy !== null && secureReferrerPolicy.length > 0) {
-    headers.push(['Referrer-Policy', [secureReferrerPolicy].flat().join(',')])
+    headers.push(['Referrer-Policy', referrerPolicies(secureReferrerPolicy).join(',')])
   }
   if (secureCrossOriginOpenerPolicy !== null && secureCrossOriginOpenerPolicy !== '') {
     headers.push(['Cross-Origin-Opener-Policy', secureCrossOriginOpenerPolicy])

@@ -151,10 +151,10 @@ function encodePath(path: string): string {
   )
 }
 
-/** The host of tests is allowed everywhere, and no setting has to name it; while `debug`, neither does localhost. */
+/** Allow the host of tests, which no setting has to name. While `debug`, localhost stays allowed by an empty list. */
 function allowTestHost(host: string): void {
   const options = httpOptions()
-  if (host !== TEST_HOST || options.allowedHosts.includes(TEST_HOST)) return
+  if (host.replace(/:\d+$/, '') !== TEST_HOST || options.allowedHosts.includes(TEST_HOST)) return
   const local = options.debug && options.allowedHosts.length === 0 ? ['.localhost', '127.0.0.1', '[::1]'] : []
   configureHttp({ ...options, allowedHosts: [...options.allowedHosts, ...local, TEST_HOST] })
 }

@@ -14,21 +14,15 @@ export function requireMethods(
   ...methods: readonly string[]
 ): <A extends readonly unknown[], R extends Answer>(view: AnyView<A, R>) => AnyView<A, R | HttpResponseNotAllowed> {
   const allowed = new Set(methods.map((method) => method.toUpperCase()))
-  return (view) => {
-    const guarded: typeof view = Object.defineProperty(
-      ((request, ...rest) => {
-        if (allowed.has(request.method)) return view(request, ...rest)
-        getLogger('nuages.request').warning(`Method Not Allowed (${request.method}): ${request.path}`, {
-          status: 405,
-          request,
-        })
-        return new HttpResponseNotAllowed([...allowed])
-      }) as typeof view,
-      'name',
-      { value: view.name },
-    )
-    return copyMarks(view, guarded)
-  }
+  return (view) =>
+    inPlaceOf(view, (request, ...rest) => {
+      if (allowed.has(request.method)) return view(request, ...rest)
+      getLogger('nuages.request').warning(`Method Not Allowed (${request.method}): ${request.path}`, {
+        status: 405,
+        request,
+      })
+      return new HttpResponseNotAllowed([...allowed])
+    })
 }
 
 /** GET and nothing else (Django's `require_GET`); HEAD too is refused. */
@@ -40,14 +34,19 @@ export const requirePOST = requireMethods('POST')
 /** GET and HEAD (Django's `require_safe`). */
 export const requireSafe = requireMethods('GET', 'HEAD')
 
-/** Let other sites' pages send unsafe requests to a view: for one that does its own checks, such as a webhook. */
-export function csrfExempt<V extends object>(view: V): V {
-  return markView(view, 'csrfExempt')
+/**
+ * Let other sites' pages send unsafe requests to a view: for one that does its own checks, such as a webhook. What is
+ * returned is exempt, and not the view itself, which may be protected under another route.
+ */
+export function csrfExempt<A extends readonly unknown[], R extends Answer>(view: AnyView<A, R>): AnyView<A, R> {
+  return marked(view, 'csrfExempt')
 }
 
 /** Let a view be shown in any site's frame. */
-export function xFrameOptionsExempt<V extends object>(view: V): V {
-  return markView(view, 'xFrameOptionsExempt')
+export function xFrameOptionsExempt<A extends readonly unknown[], R extends Answer>(
+  view: AnyView<A, R>,
+): AnyView<A, R> {
+  return marked(view, 'xFrameOptionsExempt')
 }
 
 /** Never show a view in a frame, whatever the setting says. */
@@ -63,8 +62,8 @@ export function xFrameOptionsSameOrigin<A extends readonly unknown[], R extends 
 }
 
 /** Do not redirect to this view's URL from the one without its slash. */
-export function noAppendSlash<V extends object>(view: V): V {
-  return markView(view, 'noAppendSlash')
+export function noAppendSlash<A extends readonly unknown[], R extends Answer>(view: AnyView<A, R>): AnyView<A, R> {
+  return marked(view, 'noAppendSlash')
 }
 
 function withHeader<A extends readonly unknown[], R extends Answer>(
@@ -76,9 +75,21 @@ function withHeader<A extends readonly unknown[], R extends Answer>(
     response.headers.setDefault(name, value)
     return response
   }
-  const wrapped: AnyView<A, R> = (request, ...rest) => {
+  return inPlaceOf(view, (request, ...rest) => {
     const response = view(request, ...rest)
-    return (response instanceof Promise ? response.then(finish) : finish(response as AnyResponse)) as R
-  }
-  return copyMarks(view, Object.defineProperty(wrapped, 'name', { value: view.name }))
+    return (response instanceof Promise ? response.then(finish) : finish(response)) as R
+  })
+}
+
+/** A view that calls another one and has a mark of its own, so that the other stays as it is. */
+function marked<A extends readonly unknown[], R extends Answer>(view: AnyView<A, R>, mark: string): AnyView<A, R> {
+  return markView(
+    inPlaceOf(view, (request: HttpRequest, ...rest: A) => view(request, ...rest)),
+    mark,
+  )
+}
+
+/** Give a view that stands around another one its name and its marks. */
+function inPlaceOf<W extends object>(view: { readonly name: string }, wrapper: W): W {
+  return copyMarks(view, Object.defineProperty(wrapper, 'name', { value: view.name }))
 }

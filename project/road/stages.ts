@@ -6,8 +6,20 @@ export interface Stage {
   readonly file: string
   readonly what: string
   readonly facts: ReadonlyArray<readonly [label: string, value: string]>
-  /** Milliseconds from the first middleware to here, where the stage is timed. */
-  readonly milliseconds?: string
+}
+
+/** A gateway that this page can come by, and whether it has. */
+export interface Lane {
+  readonly name: string
+  readonly isOurs: boolean
+}
+
+/** How long a part of the road took. */
+export interface Timing {
+  readonly name: string
+  readonly milliseconds: string
+  /** Of the whole, for a bar: 0 to 100. */
+  readonly percent: number
 }
 
 const GATEWAYS: Readonly<Record<string, { name: string; file: string; what: string }>> = {
@@ -21,14 +33,34 @@ const GATEWAYS: Readonly<Record<string, { name: string; file: string; what: stri
   test: { name: 'the test client', file: 'test/client.ts', what: 'A test called the application directly.' },
 }
 
-/** The road that a request has come so far, with what it met on each stage. */
-export function stagesOf(request: HttpRequest): Stage[] {
-  const { environ, milestones, resolverMatch } = request
+/** The gateways of a web server, for the one that brought this request to stand out. */
+export function lanesOf({ environ }: HttpRequest): Lane[] {
+  return ['http', 'cgi', 'fastcgi'].map((key) => ({
+    name: GATEWAYS[key]?.name ?? key,
+    isOurs: environ['nuages.gateway'] === key,
+  }))
+}
+
+/** How long the road took until now; `undefined` where nobody took the time. */
+export function timingsOf({ milestones }: HttpRequest): Timing[] | undefined {
+  if (milestones?.resolved === undefined) return undefined
   const now = performance.now()
+  const whole = now - milestones.entered
+  const timing = (name: string, duration: number) => ({
+    name,
+    milliseconds: duration.toFixed(2),
+    percent: whole === 0 ? 0 : Math.round((duration / whole) * 100),
+  })
+  return [
+    timing('Middleware and URLs', milestones.resolved - milestones.entered),
+    timing('View', now - milestones.resolved),
+  ]
+}
+
+/** The road that a request has come so far, with what it met on each stage. */
+export function stagesOf({ environ, method, scheme, path, resolverMatch }: HttpRequest): Stage[] {
   const key = String(environ['nuages.gateway'])
   const gateway = GATEWAYS[key] ?? { name: key, file: 'gateway/', what: 'A gateway of its own kind brought it.' }
-  const since = (time: number | undefined) =>
-    milestones === undefined || time === undefined ? {} : { milliseconds: (time - milestones.entered).toFixed(2) }
   return [
     {
       name: `Gateway: ${gateway.name}`,
@@ -55,11 +87,10 @@ export function stagesOf(request: HttpRequest): Stage[] {
       file: 'handlers/base.ts',
       what: 'The request went down through the layers, which were folded into one function at the start.',
       facts: [
-        ['method', request.method],
-        ['scheme', request.scheme],
-        ['path', request.path],
+        ['method', method],
+        ['scheme', scheme],
+        ['path', path],
       ],
-      ...since(milestones?.resolved),
     },
     {
       name: 'URLs',
@@ -75,7 +106,6 @@ export function stagesOf(request: HttpRequest): Stage[] {
       file: 'project/road/views.ts',
       what: 'This page is being made right now; then it climbs back through the same layers.',
       facts: [['template', 'road/home.html']],
-      ...since(now),
     },
   ]
 }

@@ -3,11 +3,16 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { FileResponse, StreamingHttpResponse, UploadedFile, type HttpRequest, type HttpResponse } from 'nuages/http'
 import { redirect, render, requireGET, requireMethods } from 'nuages/views'
-import { stagesOf } from './stages.ts'
+import { lanesOf, stagesOf, timingsOf } from './stages.ts'
 
 /** The first page: the road that this very request has come. */
 export const home = requireGET(
-  (request: HttpRequest): HttpResponse => render(request, 'road/home.html', { stages: stagesOf(request) }),
+  (request: HttpRequest): HttpResponse =>
+    render(request, 'road/home.html', {
+      gateways: lanesOf(request),
+      stages: stagesOf(request),
+      timings: timingsOf(request),
+    }),
 )
 
 /** All that the gateway said about this request. */

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { answerOf, head, record } from './fastcgi.ts'
 import { cleanEnvironment, linkFramework, Running, startNode, temporaryDirectory, writeTree } from './support.ts'
 
 const FILES = {
@@ -36,58 +37,20 @@ function project(t: TestContext): { directory: string; start: (...words: readonl
   return { directory, start: (...words) => startNode(t, ['fcgi.ts', ...words], { cwd: directory }) }
 }
 
-/** One FastCGI record of version 1 and request id 1. */
-function record(type: number, content: string | Buffer = ''): Buffer {
-  const bytes = Buffer.from(content as string, 'latin1')
-  return Buffer.concat([Buffer.from([1, type, 0, 1, bytes.length >> 8, bytes.length & 255, 0, 0]), bytes])
-}
-
-function pair(name: string, value: string): string {
-  return String.fromCharCode(name.length, value.length) + name + value
-}
-
-/** BEGIN_REQUEST and PARAMS of a POST of `length` bytes to `target`. */
-function head(target: string, length: number): Buffer {
-  const params = [
-    ['REQUEST_METHOD', 'POST'],
-    ['SCRIPT_NAME', ''],
-    ['PATH_INFO', target],
-    ['QUERY_STRING', ''],
-    ['SERVER_NAME', 'testserver'],
-    ['SERVER_PORT', '80'],
-    ['SERVER_PROTOCOL', 'HTTP/1.1'],
-    ['CONTENT_LENGTH', String(length)],
-  ] as const
-  const begin = Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])
-  return Buffer.concat([
-    record(1, begin),
-    record(4, params.map(([name, value]) => pair(name, value)).join('')),
-    record(4),
-  ])
-}
-
-/** The STDOUT of an answer, when the server has closed the connection. */
-async function answerOf(socket: net.Socket): Promise<string> {
-  let bytes = Buffer.alloc(0)
-  for await (const chunk of socket) bytes = Buffer.concat([bytes, chunk as Buffer])
-  let text = ''
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const length = bytes.readUInt16BE(at + 4)
-    if (bytes[at + 1] === 6) text += bytes.toString('latin1', at + 8, at + 8 + length)
-    at += 8 + length + (bytes[at + 6] ?? 0)
-  }
-  return text
+/** The head of a POST of `length` bytes to `target`. */
+function posting(target: string, length: number): Buffer {
+  return head({ REQUEST_METHOD: 'POST', PATH_INFO: target, CONTENT_LENGTH: String(length) })
 }
 
 function ask(target: net.NetConnectOpts, body = 'hello'): Promise<string> {
   const socket = net.connect(target)
-  socket.write(Buffer.concat([head('/a', body.length), record(5, body), record(5)]))
+  socket.write(Buffer.concat([posting('/a', body.length), record(5, body), record(5)]))
   return answerOf(socket)
 }
 
 const ANSWER = /\r\n\r\n\/a got hello$/
 
-describe('runfcgi', () => {
+describe('runfcgi', { timeout: 60_000 }, () => {
   test('serves on a unix socket, with its mode and a pidfile, until SIGTERM', async (t) => {
     const { directory, start } = project(t)
     const [socket, pidfile] = [path.join(directory, 's'), path.join(directory, 'pid')]
@@ -141,7 +104,7 @@ describe('runfcgi', () => {
     const running = start('--socket', path_)
     await running.waitFor(/Serving FastCGI/)
     const socket = net.connect(path_)
-    socket.write(head('/slow', 5))
+    socket.write(posting('/slow', 5))
     await ask({ path: path_ })
     running.child.kill('SIGTERM')
     await running.waitFor(/Stopping/)
@@ -162,7 +125,7 @@ describe('runfcgi', () => {
       const socket = net.connect(path_)
       socket.on('error', () => {})
       t.after(() => socket.destroy())
-      socket.write(head('/never', 5))
+      socket.write(posting('/never', 5))
       await ask({ path: path_ })
       running.child.kill('SIGTERM')
       await running.waitFor(/Stopping/)

@@ -1,5 +1,5 @@
 /** FastCGI spoken by hand, as far as tests of commands need it. */
-import net from 'node:net'
+import type net from 'node:net'
 
 /** One record of version 1 and request id 1. */
 export function record(type: number, content: string | Buffer = ''): Buffer {

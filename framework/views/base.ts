@@ -15,7 +15,10 @@ import { render } from './shortcuts.ts'
 type Params = Readonly<Record<string, unknown>>
 type Answer = AnyResponse | Promise<AnyResponse>
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace'] as const
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
+
+/** What `asView` may set: the properties of a class, and which methods it answers. */
+type Init<V> = Partial<Omit<V, Exclude<keyof View, 'httpMethodNames'>>>
 
 /**
  * A view as a class: a method for each HTTP method, in lower case. A new object serves each request.
@@ -48,7 +51,7 @@ export abstract class View<P extends object = {}> {
    */
   static asView<P extends object, V extends View<P>>(
     this: new () => V & View<P>,
-    init: Partial<Omit<V, keyof View>> = {},
+    init: Init<V> = {},
   ): (request: HttpRequest, params: P) => Answer {
     checkInit(this.name, new this(), init)
     const view = (request: HttpRequest, params: P): Answer => {
@@ -93,14 +96,14 @@ export abstract class View<P extends object = {}> {
 
   #handler(method: string): ((request: HttpRequest, params: P) => Answer) | undefined {
     const known = METHODS.find((each) => each === method)
-    if (known === undefined || !this.httpMethodNames.includes(known) || known === 'trace') return undefined
-    return known === 'head' ? (this.head ?? this.get) : this[known]
+    if (known === undefined || !this.httpMethodNames.includes(known)) return undefined
+    return this[known === 'head' && this.head === undefined ? 'get' : known]
   }
 }
 
 function checkInit(name: string, instance: object, init: object): void {
   for (const key of Object.keys(init)) {
-    if (METHODS.some((method) => method === key)) {
+    if (key in View.prototype || METHODS.some((method) => method === key)) {
       throw new ImproperlyConfigured(
         `${name}.asView() was given "${key}", which is a method of the class. Write it there.`,
       )
@@ -125,19 +128,19 @@ export class TemplateView<P extends object = {}> extends View<P> {
   contentType: string | undefined = undefined
 
   override get(_request: HttpRequest, _params: P): Answer {
-    if (this.templateName === '') {
-      throw new ImproperlyConfigured(
-        `${this.constructor.name} has no templateName: give it one, or override getTemplateNames().`,
-      )
-    }
     const context = this.getContextData()
     const show = (settled: Params): AnyResponse =>
       render(this.request, this.getTemplateNames(), settled, { contentType: this.contentType })
     return context instanceof Promise ? context.then(show) : show(context)
   }
 
-  /** The templates to try, in this order. */
+  /** The templates to try, in this order. Throws `ImproperlyConfigured` where there is no `templateName`. */
   getTemplateNames(): readonly string[] {
+    if (this.templateName === '') {
+      throw new ImproperlyConfigured(
+        `${this.constructor.name} has no templateName: give it one, or override getTemplateNames().`,
+      )
+    }
     return [this.templateName]
   }
 
@@ -193,15 +196,30 @@ export class RedirectView<P extends object = {}> extends View<P> {
     return this.get()
   }
 
-  /** Where to; `undefined` is answered by 410. */
+  /** Where to; `undefined` is answered by 410. Throws `ImproperlyConfigured` where the route lacks a parameter. */
   getRedirectUrl(): string | undefined {
-    const params = this.params as Readonly<Record<string, unknown>>
+    const params = this.params as Params
     let target: string
-    if (this.url !== undefined) {
-      target = this.url.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(String(params[name] ?? '')))
-    } else if (this.patternName !== undefined) target = reverseUntyped(this.patternName, params)
+    if (this.url !== undefined) target = this.#filled(this.url, params)
+    else if (this.patternName !== undefined) target = reverseUntyped(this.patternName, params)
     else return undefined
-    const query = this.request.environ.QUERY_STRING
-    return this.queryString && query !== '' ? `${target}${target.includes('?') ? '&' : '?'}${query}` : target
+    return this.queryString ? withQuery(target, this.request.environ.QUERY_STRING) : target
   }
+
+  /** A parameter may hold slashes, but must not make the rest of the URL a host. */
+  #filled(url: string, params: Params): string {
+    const target = url.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+      if (Object.hasOwn(params, name)) return encodeURIComponent(String(params[name])).replaceAll('%2F', '/')
+      throw new ImproperlyConfigured(
+        `The url of ${this.constructor.name} has {${name}} in it, but the route "${this.request.resolverMatch?.route}" has no such parameter.`,
+      )
+    })
+    return target.startsWith('//') && !url.startsWith('//') ? `/%2F${target.slice(2)}` : target
+  }
+}
+
+function withQuery(url: string, query: string): string {
+  if (query === '') return url
+  const [, address = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(url) ?? []
+  return `${address}${address.includes('?') ? '&' : '?'}${query}${fragment}`
 }

@@ -9,7 +9,7 @@ export function requestContext(request: HttpRequest): Record<string, unknown> {
 /** `debug`, true for a request from this machine while developing. */
 export function debugContext(request: HttpRequest): Record<string, unknown> {
   const address = request.environ.REMOTE_ADDR
-  return { debug: settings.debug && (address === undefined || /^(?:127\.|::1$)/.test(address)) }
+  return { debug: settings.debug && (address === undefined || /^(?:(?:::ffff:)?127\.|::1$)/.test(address)) }
 }
 
 /** `staticUrl`, the setting. */

@@ -11,7 +11,7 @@ import { NoReverseMatch, type ReverseOptions, reverseUntyped, type RouteMap, typ
 
 /**
  * A template, or the first of several that is there, as a response; its context gets what the setting
- * `templates.contextProcessors` adds, and `request`.
+ * `templates.contextProcessors` adds.
  *
  * @example
  * return render(request, 'articles/detail.html', { article })
@@ -73,14 +73,22 @@ export function redirect<const N extends RouteName | (string & {})>(
     : new HttpResponseRedirect(url, { preserveRequest })
 }
 
-/** The URL that is meant: of a route by its name, or the URL or path itself (Django's `resolve_url`). */
+/**
+ * The URL that is meant: of a route by its name, or the URL or path itself (Django's `resolve_url`). Throws
+ * `NoReverseMatch` for what is neither.
+ */
 export function resolveUrl(to: string, { params, ...options }: RedirectOptions = {}): string {
   if (to.startsWith('./') || to.startsWith('../')) return to
   try {
     return reverseUntyped(to, params, { query: options.query, fragment: options.fragment })
   } catch (error) {
     // What has a slash or a dot in it is no name but an address.
-    if (error instanceof NoReverseMatch && params === undefined && /[/.]/.test(to)) return to
-    throw error
+    if (!(error instanceof NoReverseMatch) || params !== undefined || !/[/.]/.test(to)) throw error
   }
+  if (options.query !== undefined || options.fragment !== undefined) {
+    throw new TypeError(
+      `A query or fragment can be given for a route's name only: write it into ${JSON.stringify(to)}.`,
+    )
+  }
+  return to
 }

@@ -31,7 +31,7 @@ export async function findFile(root: string, name: string): Promise<string | und
   try {
     const [base, file] = await Promise.all([fs.realpath(root), fs.realpath(path.join(root, name))])
     const inside = path.relative(base, file)
-    if (inside.startsWith('..') || path.isAbsolute(inside)) return undefined
+    if (path.isAbsolute(inside) || inside.split(path.sep).some((part) => part.startsWith('.'))) return undefined
     return (await fs.stat(file)).isFile() ? file : undefined
   } catch {
     return undefined

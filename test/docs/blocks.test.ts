@@ -64,7 +64,10 @@ async function compile(directory: string, program: readonly string[], index: num
   const file = path.join(directory, `tsconfig-${index}.json`)
   fs.writeFileSync(file, JSON.stringify({ ...config, include: program.map((name) => `${name}/**/*`) }))
   const compiler = path.join(root, 'node_modules/typescript/bin/tsc')
-  const child = spawn(process.execPath, [compiler, '--pretty', 'false', '-p', file], { cwd: directory, timeout: 60_000 })
+  const child = spawn(process.execPath, [compiler, '--pretty', 'false', '-p', file], {
+    cwd: directory,
+    timeout: 60_000,
+  })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -76,7 +79,9 @@ async function compile(directory: string, program: readonly string[], index: num
 /** What is said of the pages, lines that go on included; the framework's own types have their own test. */
 function complaintsAbout(program: readonly string[], output: string): string {
   const complaints = output.split(/\n(?=\S)/)
-  return complaints.filter((text) => program.some((page) => text.startsWith(`${page}/`)) || /^error/.test(text)).join('\n')
+  return complaints
+    .filter((text) => program.some((page) => text.startsWith(`${page}/`)) || text.startsWith('error'))
+    .join('\n')
 }
 
 test('every template compiles', (t) => {
@@ -138,7 +143,9 @@ function testConfiguration(t: TestContext, block: Block): { status: number | nul
 }
 
 function wrapped(directory: string, servers: string): string {
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${directory}/${name};`)
+  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${directory}/${name};`,
+  )
   return `
     pid ${directory}/pid; error_log stderr; events {}
     http {

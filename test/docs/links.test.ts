@@ -28,7 +28,10 @@ test('every page of docs/ can be reached from its index', () => {
     }
   }
   const lost = pages.filter(({ name }) => name.startsWith('docs/') && !reached.has(name))
-  assert.deepEqual(lost.map(({ name }) => name), [])
+  assert.deepEqual(
+    lost.map(({ name }) => name),
+    [],
+  )
 })
 
 test('every file that a page names is there', () => {

@@ -26,7 +26,10 @@ describe('docs/reference/settings.md', () => {
     test(`says what ${name} is by default, and what Django calls it`, () => {
       const text = sections.get(quoted(name)) ?? ''
       assert.match(text, new RegExp(`Django: \`${djangoName(name)}\``))
-      assert.ok(text.includes(defaultAs(name, standard)), `${name} is ${defaultAs(name, standard)} by default:\n${text}`)
+      assert.ok(
+        text.includes(defaultAs(name, standard)),
+        `${name} is ${defaultAs(name, standard)} by default:\n${text}`,
+      )
     })
   }
 })
@@ -58,12 +61,18 @@ describe('docs/reference/commands.md', () => {
     const { stdout } = await manage(['help'], inProject)
     const listed = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name as string)
     assert.ok(listed.length > 10, stdout)
-    assert.deepEqual([...sections.keys()].filter((name) => name.startsWith('`')), listed.toSorted().map(quoted))
+    assert.deepEqual(
+      [...sections.keys()].filter((name) => name.startsWith('`')),
+      listed.toSorted().map(quoted),
+    )
   })
 
   test('has the options of every command', async () => {
     const { stdout } = await manage(['help', 'version'], inProject)
-    assert.deepEqual(documentedOptions(sectionsOf(page, '## ').get('Options of every command') ?? ''), optionsIn(stdout))
+    assert.deepEqual(
+      documentedOptions(sectionsOf(page, '## ').get('Options of every command') ?? ''),
+      optionsIn(stdout),
+    )
   })
 
   for (const heading of [...sections.keys()].filter((name) => name.startsWith('`'))) {

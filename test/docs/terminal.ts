@@ -82,6 +82,7 @@ export class Terminal {
     else if (word === 'curl') return this.#ask(this.#here(words.at(-1) as string), promised)
     else if (LASTING.test(text)) return this.#start(text, promised)
     else return this.#finish(text, promised)
+    return undefined
   }
 
   #export(assignment: string): void {
@@ -97,7 +98,7 @@ export class Terminal {
       return mismatch(page, promised) === undefined
     }
     if (await patiently(isRight)) return undefined
-    return `${mismatch(page, promised)}\nThe programs said:\n${this.output}`
+    return `${mismatch(page, promised)}\nThe programs said at last:\n${this.output.slice(-4_000)}`
   }
 
   async #start(text: string, promised: readonly string[]): Promise<string | undefined> {
@@ -177,7 +178,7 @@ function mismatch(output: string, promised: readonly string[]): string | undefin
 
 /** True once `isSo`; false where that never comes. */
 async function patiently(isSo: () => Promise<boolean>): Promise<boolean> {
-  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(20)) if (await isSo()) return true
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(50)) if (await isSo()) return true
   return false
 }
 

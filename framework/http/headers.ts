@@ -93,7 +93,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Set a header that has no value yet: one that a view has chosen wins over a middleware's. */
   setDefault(name: string, value: string): void {
-    if (!this.has(name)) this.set(name, value)
+    const key = lowerCase(name)
+    if (!this.#entries.has(key)) this.#entries.set(key, [name, checkedValue(name, value)])
   }
 
   /**

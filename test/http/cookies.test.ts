@@ -9,13 +9,37 @@ describe('a Cookie header', () => {
     ['', []],
     ['a', []],
     ['a=1', [['a', '1']]],
-    ['a=1; b=2', [['a', '1'], ['b', '2']]],
-    ['a=1;b=2;', [['a', '1'], ['b', '2']]],
-    [' a = 1 ;\tb\t=\t2 ', [['a', '1'], ['b', '2']]],
+    [
+      'a=1; b=2',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    [
+      'a=1;b=2;',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    [
+      ' a = 1 ;\tb\t=\t2 ',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
     ['a=1; a=2', [['a', '1']]],
     ['a=b=c', [['a', 'b=c']]],
     ['a=; b', [['a', '']]],
-    [';;; =; a=1', [['', ''], ['a', '1']]],
+    [
+      ';;; =; a=1',
+      [
+        ['', ''],
+        ['a', '1'],
+      ],
+    ],
     ['a="b c"', [['a', 'b c']]],
     ['a="b\\"c\\\\d"', [['a', 'b"c\\d']]],
     ['a="b\\054c\\073"', [['a', 'b,c;']]],
@@ -26,10 +50,30 @@ describe('a Cookie header', () => {
     ['a=%C3%BC%3B', [['a', 'ü;']]],
     ['a=100%', [['a', '100%']]],
     ['a=%FF', [['a', '%FF']]],
-    [bytesOf('a=ü; ü=a'), [['a', 'ü'], ['ü', 'a']]],
+    [
+      bytesOf('a=ü; ü=a'),
+      [
+        ['a', 'ü'],
+        ['ü', 'a'],
+      ],
+    ],
     ['a=\xff', [['a', '�']]],
-    ['__proto__=1; constructor=2; toString=3', [['__proto__', '1'], ['constructor', '2'], ['toString', '3']]],
-    ['$Version=1; a=1; $Path=/', [['$Version', '1'], ['a', '1'], ['$Path', '/']]],
+    [
+      '__proto__=1; constructor=2; toString=3',
+      [
+        ['__proto__', '1'],
+        ['constructor', '2'],
+        ['toString', '3'],
+      ],
+    ],
+    [
+      '$Version=1; a=1; $Path=/',
+      [
+        ['$Version', '1'],
+        ['a', '1'],
+        ['$Path', '/'],
+      ],
+    ],
   ]
   for (const [header, cookies] of cases) {
     test(`${JSON.stringify(header)} has ${JSON.stringify(cookies)}`, () => {
@@ -43,7 +87,23 @@ describe('a Cookie header', () => {
   })
 
   test('of any bytes is read', () => {
-    const piece = fc.constantFrom('a', '=', ';', ' ', '"', '\\', '\\05', '\\054', '%', '%C3', '%BC', '\xc3', '\xff', ',', '\0')
+    const piece = fc.constantFrom(
+      'a',
+      '=',
+      ';',
+      ' ',
+      '"',
+      '\\',
+      '\\05',
+      '\\054',
+      '%',
+      '%C3',
+      '%BC',
+      '\xc3',
+      '\xff',
+      ',',
+      '\0',
+    )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
         for (const [name, value] of parseCookie(pieces.join(''))) assert.ok(name.isWellFormed() && value.isWellFormed())

@@ -131,8 +131,28 @@ describe('the host of a request', () => {
 
   test('whatever it is, is answered or refused, alone and in a URL', () =>
     withOptions({ allowedHosts: ['*'] }, async () => {
-      const piece = fc.constantFrom('a', '.', ':', '[', ']', '80', '::', 'xn--', '-', '_', '@', '/', '0x7f', '256', '%', ' ')
-      const host = fc.oneof(fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')), fc.string())
+      const piece = fc.constantFrom(
+        'a',
+        '.',
+        ':',
+        '[',
+        ']',
+        '80',
+        '::',
+        'xn--',
+        '-',
+        '_',
+        '@',
+        '/',
+        '0x7f',
+        '256',
+        '%',
+        ' ',
+      )
+      const host = fc.oneof(
+        fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+        fc.string(),
+      )
       await fc.assert(
         fc.asyncProperty(host, fc.string(), async (HTTP_HOST, location) => {
           const request = makeRequest({ HTTP_HOST, PATH_INFO: '/a' })

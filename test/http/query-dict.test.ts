@@ -8,7 +8,14 @@ describe('a query string', () => {
   const cases: Array<[text: string, pairs: Array<[string, string]>]> = [
     ['', []],
     ['a=1', [['a', '1']]],
-    ['a=1&b=2&a=3', [['a', '1'], ['a', '3'], ['b', '2']]],
+    [
+      'a=1&b=2&a=3',
+      [
+        ['a', '1'],
+        ['a', '3'],
+        ['b', '2'],
+      ],
+    ],
     ['a', [['a', '']]],
     ['a=', [['a', '']]],
     ['=a', [['', 'a']]],
@@ -22,7 +29,13 @@ describe('a query string', () => {
     [bytesOf('ü=日'), [['ü', '日']]],
     ['ü=日', [['ü', '日']]],
     ['a=%', [['a', '%']]],
-    ['a=100%&b=%zz%4', [['a', '100%'], ['b', '%zz%4']]],
+    [
+      'a=100%&b=%zz%4',
+      [
+        ['a', '100%'],
+        ['b', '%zz%4'],
+      ],
+    ],
     ['a=%41%zz%42', [['a', 'A%zzB']]],
     ['a=%FF%C3', [['a', '��']]],
     ['日=%', [['日', '%']]],
@@ -30,8 +43,20 @@ describe('a query string', () => {
     ['a=ü%FF', [['a', 'ü�']]],
     ['a=\xff', [['a', 'ÿ']]],
     ['a=%00%0D%0A', [['a', '\0\r\n']]],
-    ['__proto__=1&constructor=2', [['__proto__', '1'], ['constructor', '2']]],
-    ['a[b]=1&a.b=2', [['a[b]', '1'], ['a.b', '2']]],
+    [
+      '__proto__=1&constructor=2',
+      [
+        ['__proto__', '1'],
+        ['constructor', '2'],
+      ],
+    ],
+    [
+      'a[b]=1&a.b=2',
+      [
+        ['a[b]', '1'],
+        ['a.b', '2'],
+      ],
+    ],
   ]
   for (const [text, pairs] of cases) {
     test(`${JSON.stringify(text)} has the pairs ${JSON.stringify(pairs)}`, () => {
@@ -49,8 +74,20 @@ describe('a query string', () => {
     assert.equal(query.has('toString'), false)
     assert.equal(query.size, 2)
     assert.deepEqual([...query.keys()], ['a', 'b'])
-    assert.deepEqual([...query.entries()], [['a', '3'], ['b', '2']])
-    assert.deepEqual([...query.lists()], [['a', ['1', '3']], ['b', ['2']]])
+    assert.deepEqual(
+      [...query.entries()],
+      [
+        ['a', '3'],
+        ['b', '2'],
+      ],
+    )
+    assert.deepEqual(
+      [...query.lists()],
+      [
+        ['a', ['1', '3']],
+        ['b', ['2']],
+      ],
+    )
     assert.equal(String(query), 'a=1&a=3&b=2')
   })
 

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { LimitedInput } from 'nuages/gateway'
-import { bytesOf, errorOf, inPieces, makeRequest, MULTIPART, part, LAST, post, URLENCODED, withOptions } from './support.ts'
+import {
+  bytesOf,
+  errorOf,
+  inPieces,
+  makeRequest,
+  MULTIPART,
+  part,
+  LAST,
+  post,
+  URLENCODED,
+  withOptions,
+} from './support.ts'
 
 describe('a request', () => {
   test('has the method, signal and Environ of its gateway', () => {
@@ -61,7 +72,7 @@ describe('a request', () => {
     ['//evil.example/x', '', '/%2Fevil.example/x'],
     ['///evil.example', 'a', '/%2F/evil.example?a'],
     ['/\\evil.example', '', '/%5Cevil.example'],
-    ['/', "<script>'\"", "/?%3Cscript%3E'%22"],
+    ['/', '<script>\'"', "/?%3Cscript%3E'%22"],
   ]
   for (const [PATH_INFO, QUERY_STRING, link] of links) {
     test(`has the link ${link}`, () => {
@@ -113,7 +124,7 @@ describe('a request', () => {
     test(`takes the Content-Type ${JSON.stringify(CONTENT_TYPE)} apart`, () => {
       const request = makeRequest({ CONTENT_TYPE })
       assert.equal(request.contentType, type)
-      assert.deepEqual([...request.contentParams].sort(), Object.entries(params).sort())
+      assert.deepEqual(new Map(request.contentParams), new Map(Object.entries(params)))
     })
   }
 })
@@ -220,7 +231,7 @@ describe('a body as JSON', () => {
   }
 
   test('may speak of __proto__ in a value', async () => {
-    const value = { text: '"__proto__":1', '__proto': 1, constructor: 2 }
+    const value = { text: '"__proto__":1', __proto: 1, constructor: 2 }
     assert.deepEqual(await post(JSON.stringify(value), 'application/json').json(), value)
   })
 

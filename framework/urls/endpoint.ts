@@ -76,18 +76,18 @@ function makeEndpoint(entry: ViewEntry, prefix: Prefix, order: number): Endpoint
     parameters,
     shape: entry.kind === 'regex' ? mergeLiterals([...pieces, literalStart(entry.regex)]) : pieces,
     open: entry.kind !== 'view',
-    match: matchFor(entry, compilePieces(pieces, entry.kind !== 'view'), parameters),
+    match: matchFor(entry, compilePieces(pieces, entry.kind !== 'view')),
   }
 }
 
 /** For a mount the rest of the path is a parameter, for a `rePath()` the expression looks at it. */
-function matchFor(entry: ViewEntry, matcher: Matcher, parameters: readonly Parameter[]): Endpoint['match'] {
+function matchFor(entry: ViewEntry, matcher: Matcher): Endpoint['match'] {
   return (path, start) => {
-    const texts = matcher(path, start)
-    if (texts === undefined) return undefined
-    const values = valuesOf(texts, parameters)
-    if (values === undefined || entry.kind === 'view') return values
-    const rest = texts[parameters.length] as string
+    const values: Record<string, unknown> = {}
+    const end = matcher(path, start, values)
+    if (end === -1) return undefined
+    if (entry.kind === 'view') return values
+    const rest = path.slice(end)
     if (entry.kind === 'mount') return { ...values, [REST]: rest }
     const groups = execute(entry.regex, rest)
     return groups === undefined ? undefined : { ...values, ...groups }
@@ -100,18 +100,4 @@ function execute(regex: RegExp, text: string): Record<string, string> | undefine
   const match = regex.exec(text)
   if (match === null || match.index !== 0) return undefined
   return Object.fromEntries(Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined))
-}
-
-/** Texts as values; a converter that throws says that the route does not match after all. */
-function valuesOf(texts: readonly string[], parameters: readonly Parameter[]): Record<string, unknown> | undefined {
-  const values: Record<string, unknown> = {}
-  try {
-    for (let i = 0; i < parameters.length; i++) {
-      const { name, converter } = parameters[i] as Parameter
-      values[name] = converter.toValue(texts[i] as string)
-    }
-  } catch {
-    return undefined
-  }
-  return values
 }

@@ -48,7 +48,17 @@ export function mergeLiterals(pieces: readonly Piece[]): Piece[] {
 }
 
 /**
- * Matches a path from a position on: gives the texts of the parameters, in their order, or `undefined`. Where it is
- * open, it leaves the rest of the path to somebody else, and the rest is the last text.
+ * Matches a path from a position on and puts the values of the parameters into an object: gives the position at which it
+ * ends, or -1.
  */
-export type Matcher = (path: string, start: number) => readonly string[] | undefined
+export type Matcher = (path: string, start: number, values: Record<string, unknown>) => number
+
+/** Put a parameter's value down; false where its converter does not take the text after all. */
+export function take(values: Record<string, unknown>, { name, converter }: Parameter, text: string): boolean {
+  try {
+    values[name] = converter.toValue(text)
+    return true
+  } catch {
+    return false
+  }
+}

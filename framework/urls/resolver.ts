@@ -21,7 +21,7 @@ export interface ResolverMatch {
   readonly namespace: string
 }
 
-declare module '../http/request.ts' {
+declare module '../http/index.ts' {
   interface HttpRequest {
     /** What the request's path led to; there once the URLs have been resolved. */
     resolverMatch?: ResolverMatch

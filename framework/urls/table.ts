@@ -1,5 +1,5 @@
 import type { RouteConverter } from './converters.ts'
-import type { Matcher, Piece } from './pattern.ts'
+import { type Matcher, type Piece, take } from './pattern.ts'
 
 /**
  * A matcher for routes in which a text might be shared among parameters in many ways. A regular expression would try
@@ -9,7 +9,7 @@ import type { Matcher, Piece } from './pattern.ts'
  * rest? Then from the start: each parameter takes as much as leaves the others a way.
  */
 export function tableMatcher(pieces: readonly Piece[], open: boolean): Matcher {
-  return (path, start) => {
+  return (path, start, values) => {
     let after: Uint8Array = new Uint8Array(path.length + 1)
     if (open) after.fill(1)
     else after[path.length] = 1
@@ -22,7 +22,7 @@ export function tableMatcher(pieces: readonly Piece[], open: boolean): Matcher {
           ? literalTable(path, start, piece, after)
           : parameterTable(path, start, piece.converter, after)
     }
-    return after[start] === 1 ? readTexts(path, start, pieces, tables, open) : undefined
+    return after[start] === 1 ? takeAll(path, start, pieces, tables, values) : -1
   }
 }
 
@@ -34,46 +34,43 @@ function literalTable(path: string, start: number, literal: string, after: Uint8
   return table
 }
 
-function parameterTable(path: string, start: number, { run, sticky }: RouteConverter, after: Uint8Array): Uint8Array {
+function parameterTable(path: string, start: number, { set, sticky }: RouteConverter, after: Uint8Array): Uint8Array {
   const table = new Uint8Array(path.length + 1)
   for (let at = path.length - 1; at >= start; at--) {
-    if (run === undefined) {
+    if (set === undefined) {
       sticky.lastIndex = at
       if (sticky.test(path) && after[sticky.lastIndex] === 1) table[at] = 1
-    } else if (run(path.charCodeAt(at)) && (after[at + 1] === 1 || table[at + 1] === 1)) table[at] = 1
+    } else if (set[path.charCodeAt(at)] === 1 && (after[at + 1] === 1 || table[at + 1] === 1)) table[at] = 1
   }
   return table
 }
 
-function readTexts(
+function takeAll(
   path: string,
   start: number,
   pieces: readonly Piece[],
   tables: readonly Uint8Array[],
-  open: boolean,
-): string[] {
-  const texts: string[] = []
+  values: Record<string, unknown>,
+): number {
   let at = start
   for (const [index, piece] of pieces.entries()) {
-    if (typeof piece === 'string') {
-      at += piece.length
-      continue
+    if (typeof piece === 'string') at += piece.length
+    else {
+      const end = parameterEnd(path, at, piece.converter, tables[index] as Uint8Array)
+      if (!take(values, piece, path.slice(at, end))) return -1
+      at = end
     }
-    const end = parameterEnd(path, at, piece.converter, tables[index] as Uint8Array)
-    texts.push(path.slice(at, end))
-    at = end
   }
-  if (open) texts.push(path.slice(at))
-  return texts
+  return at
 }
 
-function parameterEnd(path: string, start: number, { run, sticky }: RouteConverter, after: Uint8Array): number {
-  if (run === undefined) {
+function parameterEnd(path: string, start: number, { set, sticky }: RouteConverter, after: Uint8Array): number {
+  if (set === undefined) {
     sticky.lastIndex = start
     sticky.test(path)
     return sticky.lastIndex
   }
   let end = start
-  for (let at = start; at < path.length && run(path.charCodeAt(at)); at++) if (after[at + 1] === 1) end = at + 1
+  for (let at = start; at < path.length && set[path.charCodeAt(at)] === 1; at++) if (after[at + 1] === 1) end = at + 1
   return end
 }

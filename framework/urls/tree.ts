@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import { SegmentMap } from './segments.ts'
 
 /**
  * A tree over the segments of routes that leads to the few endpoints which could match a path, whatever the number of
@@ -6,7 +7,9 @@ import type { Endpoint } from './endpoint.ts'
  * have no fixed number of segments from there on.
  */
 export interface Node {
-  readonly literal: Map<string, Node>
+  /** The literal segment that leads here; empty for others. */
+  readonly segment: string
+  readonly literal: SegmentMap<Node>
   parameter: Node | undefined
   /** Endpoints to be tried for a path that ends at this node, by their order. */
   ends: Endpoint[]
@@ -35,12 +38,13 @@ export function buildTree(endpoints: readonly Endpoint[]): Node {
 export function search(node: Node, path: string, start: number, whole: number, best?: Found): Found | undefined {
   let found = best
   if (start > path.length) found = tryInOrder(node.ends, path, whole, found)
-  else if (node.literal.size > 0 || node.parameter !== undefined) {
-    const slash = path.indexOf('/', start)
-    const end = slash === -1 ? path.length : slash
-    const next = node.literal.get(path.slice(start, end))
-    if (next !== undefined) found = search(next, path, end + 1, whole, found)
-    if (node.parameter !== undefined) found = search(node.parameter, path, end + 1, whole, found)
+  else {
+    const next = node.literal.find(path, start)
+    if (next !== undefined) found = search(next, path, start + next.segment.length + 1, whole, found)
+    if (node.parameter !== undefined) {
+      const slash = path.indexOf('/', start)
+      found = search(node.parameter, path, slash === -1 ? path.length + 1 : slash + 1, whole, found)
+    }
   }
   return tryInOrder(node.open, path, whole, found)
 }
@@ -55,8 +59,8 @@ function tryInOrder(endpoints: readonly Endpoint[], path: string, start: number,
   return best
 }
 
-function newNode(): Node {
-  return { literal: new Map(), parameter: undefined, ends: [], open: [] }
+function newNode(segment = ''): Node {
+  return { segment, literal: new SegmentMap(), parameter: undefined, ends: [], open: [] }
 }
 
 function insert(root: Node, endpoint: Endpoint): void {
@@ -65,8 +69,8 @@ function insert(root: Node, endpoint: Endpoint): void {
   for (const segment of segments) {
     if (segment === undefined) node = node.parameter ??= newNode()
     else {
-      let next = node.literal.get(segment)
-      if (next === undefined) node.literal.set(segment, (next = newNode()))
+      let next = node.literal.find(segment, 0)
+      if (next === undefined) node.literal.add(segment, (next = newNode(segment)))
       node = next
     }
   }
@@ -95,7 +99,7 @@ function segmentsOf({ shape, open }: Endpoint): { segments: Array<string | undef
 
 /** Have a node with few endpoints try them all, and cut off what is below it; gives its endpoints. */
 function prune(node: Node): Endpoint[] {
-  const below = [...node.literal.values(), ...(node.parameter === undefined ? [] : [node.parameter])].flatMap(prune)
+  const below = [...node.literal.values, ...(node.parameter === undefined ? [] : [node.parameter])].flatMap(prune)
   const all = [...below, ...node.ends, ...node.open].sort((one, other) => one.order - other.order)
   if (all.length <= FEW) {
     node.literal.clear()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type CookieOptions, HttpResponse, parseCookie, serializeCookie } from 'nuages/http'
-import { bytesOf, FUZZ, makeRequest } from './support.ts'
+import { anyText, bytesOf, FUZZ, makeRequest, workOf } from './support.ts'
 
 describe('a Cookie header', () => {
   const cases: Array<[header: string, cookies: Array<[string, string]>]> = [
@@ -112,12 +112,11 @@ describe('a Cookie header', () => {
     )
   })
 
-  test('of 1 MiB is read in less than a second, whatever it consists of', () => {
+  test('of 1 MiB is read in less than a second, whatever it consists of', async () => {
     for (const piece of ['a=1;', ';', '=', 'a;', ' ', 'a="\\"', '%', '%FF', '"', '\\', '\xff']) {
       for (const text of [piece.repeat(1_048_576 / piece.length), `a="${piece.repeat(1_048_576 / piece.length)}"`]) {
-        const start = performance.now()
-        parseCookie(text)
-        assert.ok(performance.now() - start < 1000, `${piece} took ${performance.now() - start} ms`)
+        const took = await workOf(() => parseCookie(text))
+        assert.ok(took < 1000, `${piece} took ${took} ms`)
       }
     }
   })
@@ -178,7 +177,7 @@ describe('a cookie that is set', () => {
 
   test('carries any text, and comes back as it was', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText, (text) => {
         const value = text.toWellFormed()
         const header = serializeCookie('a', value)
         assert.match(header, /^a=[\x21-\x7e]*; Path=\/$/)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { QueryDict } from 'nuages/http'
-import { bytesOf, FUZZ } from './support.ts'
+import { anyText, bytesOf, errorOf, FUZZ, workOf } from './support.ts'
 
 describe('a query string', () => {
   const cases: Array<[text: string, pairs: Array<[string, string]>]> = [
@@ -113,7 +113,7 @@ describe('a query string', () => {
   })
 
   test('of any pairs comes back as it was', () => {
-    const text = fc.string({ unit: 'binary' }).map((each) => each.toWellFormed())
+    const text = anyText.map((each) => each.toWellFormed())
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
         const before = new QueryDict(pairs)
@@ -135,23 +135,13 @@ describe('a query string', () => {
     )
   })
 
-  test('of 1 MiB is read or refused in less than a second, and without a bound on its fields in linear time', () => {
+  test('of 1 MiB is read or refused in less than a second, and without a bound on its fields in linear time', async () => {
     for (const piece of ['a&', '&', '=', '%', '%zz', '%C3%', '+', 'a=%FF&', 'ü%', '\xff']) {
       const text = piece.repeat(1_048_576 / piece.length)
-      const bounded = timeOf(() => QueryDict.parse(text, { maxFields: 1000 }))
+      const bounded = await workOf(() => errorOf(() => QueryDict.parse(text, { maxFields: 1000 })))
       assert.ok(bounded < 1000, `${piece} took ${bounded} ms`)
-      const unbounded = timeOf(() => QueryDict.parse(text))
+      const unbounded = await workOf(() => QueryDict.parse(text))
       assert.ok(unbounded < 10_000, `${piece} took ${unbounded} ms`)
     }
   })
 })
-
-function timeOf(parse: () => QueryDict): number {
-  const start = performance.now()
-  try {
-    parse()
-  } catch (error) {
-    assert.equal((error as Error).name, 'TooManyFieldsSent')
-  }
-  return performance.now() - start
-}

@@ -2,12 +2,18 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import fc from 'fast-check'
 import type { Environ } from 'nuages/gateway'
 import { type AnyResponse, configureHttp, type HttpOptions, HttpRequest } from 'nuages/http'
 import { makeEnviron } from '../gateway/helpers.ts'
 
 /** Inputs of each fuzz test; 100,000 for a full run. */
 export const FUZZ = Number(process.env['NUAGES_FUZZ'] ?? 2000)
+
+const codePoint = fc.oneof(fc.nat(0x7f), fc.nat(0xff), fc.nat(0x10_ffff))
+
+/** Any text, with halves of surrogate pairs in it too. */
+export const anyText = fc.array(codePoint, { maxLength: 12 }).map((codes) => String.fromCodePoint(...codes))
 
 export function makeRequest(given: Partial<Environ> = {}): HttpRequest {
   return new HttpRequest(makeEnviron(given))
@@ -21,11 +27,9 @@ export function bytesOf(text: string): string {
 /** A body in pieces of `size` bytes, or cut at the places given; a string holds bytes. */
 export async function* inPieces(body: string | Uint8Array, cuts: number | readonly number[]): AsyncGenerator<Buffer> {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : Buffer.from(body)
-  const every = typeof cuts === 'number' ? cuts : undefined
-  const ends = every === undefined ? [...(cuts as readonly number[])] : []
-  if (every !== undefined) for (let end = every; end < bytes.length; end += every) ends.push(end)
   let start = 0
-  for (const end of [...ends, bytes.length]) {
+  for (let i = 0; start < bytes.length; i++) {
+    const end = typeof cuts === 'number' ? start + cuts : (cuts[i] ?? bytes.length)
     yield bytes.subarray(start, end)
     start = end
   }
@@ -110,4 +114,12 @@ export async function errorOf(run: () => unknown): Promise<Error | undefined> {
   } catch (error) {
     return error as Error
   }
+}
+
+/** Milliseconds of work that a function takes, whatever else the machine does; what it throws is passed on. */
+export async function workOf(run: () => unknown): Promise<number> {
+  const start = process.cpuUsage()
+  await run()
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
 }

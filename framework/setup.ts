@@ -48,11 +48,21 @@ export async function setup(settings: Settings, options: SetupOptions = {}): Pro
 }
 
 async function prepareRooms(settings: Settings): Promise<void> {
+  configureUrls({})
+  configureRooms(settings)
+  await apps.populate(settings.installedApps)
+  configureProjectTemplates(settings)
+}
+
+/** Hand each room its part of the settings; `setup` does it, and `overrideSettings` again. */
+export function configureRooms(settings: Settings): void {
   setSettings(settings)
   configureLogging(settings.logging)
   configureHttp(settings)
-  configureUrls({})
-  await apps.populate(settings.installedApps)
+  configureProjectTemplates(settings)
+}
+
+function configureProjectTemplates(settings: Settings): void {
   configureTemplates({
     dirs: templateDirectories(settings),
     debug: settings.debug,

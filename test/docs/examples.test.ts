@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { resetForTests } from 'nuages'
 import { defineApp } from 'nuages/apps'
 import { defineSettings } from 'nuages/conf'
 import { type Application, validator } from 'nuages/gateway'
@@ -29,6 +30,7 @@ test('the command of the how-to shows the help that its page shows, and does its
   const directory = project(t, { [source.file as string]: source.text })
   const polls = defineApp({ name: 'polls', path: path.join(directory, 'polls') })
   const settings = { settings: () => Promise.resolve({ default: defineSettings({ installedApps: [polls] }) }) }
+  t.after(resetForTests)
   const shown = await manage(['help', 'closepoll'], settings)
   assert.ok(
     shown.stdout.replaceAll(/^ +| +(?= )/gm, '').includes(help.text.replaceAll(/^ +| +(?= )/gm, '')),

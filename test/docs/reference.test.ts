@@ -133,6 +133,49 @@ function sourcesBelow(directory: string): string[] {
   return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(root, name))
 }
 
+describe('docs/dependencies.md', () => {
+  const page = readPage('docs/dependencies.md')
+  const manifest = JSON.parse(fs.readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as Manifest
+
+  for (const [heading, wanted] of [
+    ['What every user gets', manifest.dependencies],
+    ['What only a checkout gets', { ...manifest.devDependencies, ...manifest.optionalDependencies }],
+  ] as const) {
+    test(`has nothing under "${heading}" that package.json has not, and no other version`, () => {
+      const cells = [...(sectionsOf(page, '## ').get(heading) ?? '').matchAll(/^\| (`[^|]+) \|/gm)].map(
+        ([, cell]) => cell,
+      )
+      assert.ok(cells.length > 3)
+      for (const cell of cells as string[]) {
+        for (const [, name = '', version = ''] of cell.matchAll(/`([^`]+)`(?: ([\d.]+))?/g))
+          assert.match(
+            wanted[name]?.replace('~', '') ?? 'missing',
+            new RegExp(`^${version.replaceAll('.', '\\.')}`),
+            name,
+          )
+      }
+    })
+  }
+
+  test('has every package that the framework imports', () => {
+    const sources = sourcesBelow('framework').map((file) => fs.readFileSync(file, 'utf8'))
+    const imported = sources.flatMap((source) =>
+      [...source.matchAll(/(?:from |import\(|require\)?\()'((?:@[\w-]+\/)?[a-z][\w-]*)(?:\/[^']*)?'/g)].map(
+        ([, name = '']) => name,
+      ),
+    )
+    const foreign = new Set(imported.filter((name) => name !== 'nuages'))
+    assert.ok(foreign.size > 2)
+    for (const name of foreign) assert.ok(page.text.includes(`| \`${name}\``), name)
+  })
+})
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly optionalDependencies: Readonly<Record<string, string>>
+}
+
 describe('docs/reference/templates.md', () => {
   const page = readPage('docs/reference/templates.md')
 

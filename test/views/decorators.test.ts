@@ -39,7 +39,8 @@ describe('requireMethods', () => {
     assert.equal(log.lines[0], 'warning nuages.request: Method Not Allowed (HEAD): /7/')
   })
 
-  test('has its usual forms', () => {
+  test('has its usual forms', async () => {
+    await makeSite()
     const allowed = (view: (request: HttpRequest) => HttpResponse): string =>
       ['get', 'head', 'post', 'put']
         .filter((method) => view(factory.generic(method.toUpperCase(), '/')).status === 200)
@@ -51,6 +52,7 @@ describe('requireMethods', () => {
   })
 
   test('keeps the types of its view, and whether it is synchronous', async () => {
+    await makeSite()
     const view = requireGET(article)
     const answer: HttpResponse | HttpResponseNotAllowed = view(factory.get('/'), { id: 7 })
     assert.equal(answer.text, 'article 7')

@@ -1,6 +1,5 @@
 import type { Application } from '../gateway/index.ts'
 import { ImproperlyConfigured } from '../exceptions.ts'
-import type { HttpRequest } from '../http/index.ts'
 import { mountView } from './mount.ts'
 import { parseRoute, type Piece } from './pattern.ts'
 import type { AnyView, RouteEntry } from './route.ts'
@@ -114,7 +113,7 @@ export function urlpatterns<const T extends readonly AnyRoute[]>(...routes: T): 
 }
 
 function checkedView<P>(view: View<P>, route: string): AnyView {
-  if (typeof view === 'function') return view as (request: HttpRequest, params: never) => ReturnType<View>
+  if (typeof view === 'function') return view
   throw new ImproperlyConfigured(
     `The route ${JSON.stringify(route)} has no view: it was given ${view === undefined ? 'undefined (is the import right?)' : typeof view}.`,
   )

@@ -24,7 +24,7 @@ interface Traits {
 }
 
 /** A converter as routes use it. */
-export interface RouteConverter extends Converter<unknown>, Traits {
+export interface RouteConverter extends Converter, Traits {
   readonly name: string
   /** Matches a text as a whole. */
   readonly whole: RegExp
@@ -64,7 +64,7 @@ export function registerConverter<T>(name: string, converter: Converter<T>): voi
     throw new ImproperlyConfigured(`There is a path converter "${name}" already. Register yours under another name.`)
   }
   if (/^\^|(?<!\\)\$$/.test(converter.regex)) refuse(name, 'its regular expression has an anchor: leave it out')
-  add(name, converter as Converter, { crossesSegments: !ONE_SEGMENT.test(converter.regex) })
+  add(name, converter, { crossesSegments: !ONE_SEGMENT.test(converter.regex) })
 }
 
 /** The converter of a name. Throws `ImproperlyConfigured` that names the route and the nearest name. */
@@ -107,10 +107,11 @@ function refuse(name: string, reason: string): never {
   throw new ImproperlyConfigured(`The path converter "${name}" cannot be used: ${reason}.`)
 }
 
-/** Null has a text too, and surely none that is meant. */
+/** Null and plain objects have a text too, and surely none that is meant. */
 function toText(value: unknown): string {
-  if (value === null) throw new TypeError('null has no text.')
-  return String(value)
+  const text = String(value)
+  if (value === null || text === '[object Object]') throw new TypeError(`${text} is no text for a path.`)
+  return text
 }
 
 /** Beyond 2^53 a number would be another one than the path says. */

@@ -12,7 +12,7 @@ export function mountView(application: Application): AnyView {
     const body = application(innerEnviron(request.environ, params[REST]), head.startResponse)
     return body instanceof Promise ? body.then((settled) => answer(head, settled)) : answer(head, body)
   }
-  return view as AnyView
+  return view
 }
 
 /** The Environ one mount further in; of its own, for the inner application may change it. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { closest } from '../utils/index.ts'
 import type { Urls } from './conf.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -54,37 +55,18 @@ function definedNames(params: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(params).filter((name) => params[name] !== undefined)
 }
 
-/** The path of an endpoint, or why it has none for these parameters. */
-function build(
-  endpoint: Endpoint,
-  params: Readonly<Record<string, unknown>>,
-  given: readonly string[],
-): string | { readonly reason: string } {
-  const ways = endpoint.regex === undefined ? AS_IT_IS : reverseRegex(endpoint.regex)
-  if ('reason' in ways) return ways
-  let result: string | { readonly reason: string } | undefined
-  for (const way of ways) {
-    const attempt = buildWay(endpoint, way, params, given)
-    if (typeof attempt === 'string') return attempt
-    result ??= attempt
-  }
-  return result as { readonly reason: string }
-}
+type Result = string | { readonly reason: string }
 
 /** A route of `path()` ends with its pieces. */
 const AS_IT_IS: readonly Way[] = [{ names: [], build: () => '' }]
 
-function buildWay(
-  endpoint: Endpoint,
-  way: Way,
-  params: Readonly<Record<string, unknown>>,
-  given: readonly string[],
-): string | { readonly reason: string } {
-  const names = new Set([...endpoint.parameters.map((parameter) => parameter.name), ...way.names])
-  const missing = [...names].filter((name) => !given.includes(name))
-  const unknown = given.filter((name) => !names.has(name))
-  if (missing.length > 0) return { reason: `needs ${missing.map((name) => `"${name}"`).join(', ')}` }
-  if (unknown.length > 0) return { reason: `has no parameter ${unknown.map((name) => `"${name}"`).join(', ')}` }
+/** The path of an endpoint, or why it has none for these parameters. */
+function build(endpoint: Endpoint, params: Readonly<Record<string, unknown>>, given: readonly string[]): Result {
+  const ways = endpoint.regex === undefined ? AS_IT_IS : reverseRegex(endpoint.regex)
+  if ('reason' in ways) return ways
+  const reasons = ways.map((way) => misfit(endpoint, way, given))
+  const fitting = ways[reasons.indexOf(undefined)]
+  if (fitting === undefined) return { reason: reasons[0] as string }
   let path = ''
   for (const piece of endpoint.pieces) {
     if (typeof piece === 'string') path += piece
@@ -96,8 +78,17 @@ function buildWay(
       path += text
     }
   }
-  const end = way.build(params)
+  const end = fitting.build(params)
   return typeof end === 'string' ? path + end : end
+}
+
+/** Why the names that were given are not those that a way needs. */
+function misfit({ parameters }: Endpoint, way: Way, given: readonly string[]): string | undefined {
+  const names = new Set([...parameters.map((parameter) => parameter.name), ...way.names])
+  const missing = [...names].filter((name) => !given.includes(name))
+  if (missing.length > 0) return `needs ${missing.map((name) => `"${name}"`).join(', ')}`
+  const unknown = given.filter((name) => !names.has(name))
+  return unknown.length === 0 ? undefined : `has no parameter ${unknown.map((name) => `"${name}"`).join(', ')}`
 }
 
 function textOf(
@@ -113,7 +104,7 @@ function textOf(
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 0 })
 }
 
 /** As Django: what RFC 3986 lets stand in a path, and the rest encoded. */
@@ -127,14 +118,17 @@ function withoutAuthority(path: string): string {
 }
 
 function suffix({ query, fragment }: ReverseOptions): string {
-  let text = ''
-  if (query !== undefined) {
-    const pairs = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [value].flat().map((each) => [name, String(each)] as [string, string]),
-    )
-    if (pairs.length > 0) text += `?${new URLSearchParams(pairs).toString()}`
-  }
-  return fragment === undefined ? text : `${text}#${encodeURIComponent(fragment.toWellFormed())}`
+  const search = query === undefined ? '' : new URLSearchParams(pairsOf(query)).toString()
+  const start = search === '' ? '' : `?${search}`
+  return fragment === undefined ? start : `${start}#${encodeURIComponent(fragment.toWellFormed())}`
+}
+
+function pairsOf(query: NonNullable<ReverseOptions['query']>): Array<[string, string]> {
+  if (Symbol.iterator in query)
+    return [...(query as Iterable<readonly [string, string]>)].map(([name, value]) => [name, value])
+  return Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((each): [string, string] => [name, String(each)]),
+  )
 }
 
 function unknownName(name: string, names: Iterable<string>): NoReverseMatch {

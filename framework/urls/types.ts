@@ -42,14 +42,20 @@ export type View<Params = {}> = (request: HttpRequest, params: Params) => AnyRes
 export interface RouteMap {}
 
 /** What `reverse()` takes for a name: those of `RouteMap`, or any where a project has not filled it. */
-export type RouteName = keyof RouteMap extends never ? string : keyof RouteMap & string
+export type RouteName = keyof RouteMap extends never ? string : Extract<keyof RouteMap, string>
 
 type ParamsOfName<N extends RouteName> = N extends keyof RouteMap ? RouteMap[N] : Readonly<Record<string, unknown>>
 
 /** What a URL may have after its path. */
 export interface ReverseOptions {
-  /** Put after a `?`; an array is one name several times, and `undefined` is left out. */
-  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | undefined
+  /**
+   * Put after a `?`: values by name, where an array is one name several times and `undefined` is left out; or pairs, such
+   * as `request.query`.
+   */
+  readonly query?:
+    | Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
+    | Iterable<readonly [name: string, value: string]>
+    | undefined
   /** Put after a `#`. */
   readonly fragment?: string | undefined
 }

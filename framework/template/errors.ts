@@ -76,6 +76,7 @@ const FRAME_WIDTH = 160
 /** The lines around a place, numbered, the one that is meant marked. */
 export function sourceFrame(source: string, line: number, column: number | undefined): string {
   const lines = source.split(/\r\n|\n|\r/)
+  if (lines.at(-1) === '') lines.pop()
   const first = Math.max(1, line - 2)
   const last = Math.min(lines.length, line + 2)
   const width = String(last).length

@@ -18,8 +18,8 @@ import { errorText, factsText, routesText } from './debug/text.ts'
  * It cannot fail: where a part of it does, what is left is shown.
  */
 export function technical500(request: HttpRequest, error: unknown, status: number): HttpResponse {
-  if (error instanceof ImproperlyConfigured && isBareSite(request)) return welcome(request)
   return unfailing(request, status, () => {
+    if (isBareSite(request) && error instanceof ImproperlyConfigured) return welcome(request)
     const masker = newMasker()
     const errors = reportErrors(error, masker, projectDirectory())
     const facts = requestFacts(request, masker)
@@ -36,8 +36,8 @@ export function technical500(request: HttpRequest, error: unknown, status: numbe
  * what the view said. A site without any URLs is welcomed instead.
  */
 export function technical404(request: HttpRequest, error: unknown): HttpResponse {
-  if (isBareSite(request, error)) return welcome(request)
   return unfailing(request, 404, () => {
+    if (isBareSite(request, error)) return welcome(request)
     const masker = newMasker()
     const message = masker.text(error instanceof Error ? error.message : '')
     const routes = error instanceof Resolver404 ? reportRoutes(request, error) : undefined
@@ -53,11 +53,9 @@ export function technical404(request: HttpRequest, error: unknown): HttpResponse
 
 /** The first page of a site that has no URLs yet (Django's `default_urlconf`). */
 function welcome(request: HttpRequest): HttpResponse {
-  return unfailing(request, 200, () =>
-    wantsHtml(request)
-      ? htmlPage('welcome.html', { version: frameworkVersion() }, 200)
-      : textPage('It works. This site has no URLs yet: write the first into its urls.ts.', 200),
-  )
+  return wantsHtml(request)
+    ? htmlPage('welcome.html', { version: frameworkVersion() }, 200)
+    : textPage('It works. This site has no URLs yet: write the first into its urls.ts.', 200)
 }
 
 /** True where the root is asked for of a site that has no URLs at all. */

@@ -9,17 +9,22 @@ export function badRequest(_request: HttpRequest, _error?: unknown): HttpRespons
 
 /** The page for what this user may not do: `403.html`, with `exception`. */
 export function permissionDenied(request: HttpRequest, error?: unknown): HttpResponse {
-  const exception = error instanceof Error ? error.message : ''
-  return new HttpResponse(renderToString('403.html', requestContextOf(request, { exception })), { status: 403 })
+  const context = requestContextOf(request, { exception: messageOf(error) })
+  return new HttpResponse(renderToString('403.html', context), { status: 403 })
 }
 
-/** The page for what is not there: `404.html`, with `requestPath`. */
-export function pageNotFound(request: HttpRequest, _error?: unknown): HttpResponse {
-  const context = requestContextOf(request, { requestPath: request.path })
+/** The page for what is not there: `404.html`, with `requestPath` and `exception`. */
+export function pageNotFound(request: HttpRequest, error?: unknown): HttpResponse {
+  const context = requestContextOf(request, { requestPath: request.path, exception: messageOf(error) })
   return new HttpResponse(renderToString('404.html', context), { status: 404 })
 }
 
 /** The page for an error of ours: `500.html`, which gets no context, for whatever makes one may be what failed. */
 export function serverError(_request: HttpRequest, _error?: unknown): HttpResponse {
   return new HttpResponse(renderToString('500.html'), { status: 500 })
+}
+
+/** What the error says; a template of the project may show it, those of the framework do not. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : ''
 }

@@ -28,9 +28,9 @@ export function requestFacts(request: HttpRequest, masker: Masker): Facts[] {
     ),
     // Whatever is in a cookie, it may let somebody in.
     facts('Cookies', () =>
-      [...request.cookies.keys()].map((name) => [masker.text(name.slice(0, MAX_NAME)), `'${MASK}'`] as const),
+      [...request.cookies.keys()].map((name) => [masker.text(name, MAX_NAME), `'${MASK}'`] as const),
     ),
-    facts('Environ', () => rowsOf(request.environ, masker)),
+    facts('Environ', () => rowsOf(request.environ, masker, 1)),
   ]
 }
 
@@ -85,10 +85,10 @@ function versionRows(): Row[] {
   ]
 }
 
-function rowsOf(source: object, masker: Masker): Row[] {
-  return Object.entries(source).map(([name, value]) => row(name, value, masker))
+function rowsOf(source: object, masker: Masker, levels?: number): Row[] {
+  return Object.entries(source).map(([name, value]) => row(name, value, masker, levels))
 }
 
-function row(name: string, value: unknown, masker: Masker): Row {
-  return [masker.text(name.slice(0, MAX_NAME)), show(value, masker, name)]
+function row(name: string, value: unknown, masker: Masker, levels?: number): Row {
+  return [masker.text(name, MAX_NAME), show(value, masker, name, levels)]
 }

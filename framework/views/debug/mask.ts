@@ -6,12 +6,18 @@ const SECRET_NAME = /api|auth|token|key|secret|pass|signature|cookie/i
 /** Shorter values are hidden where their name says so, but not looked for elsewhere: they could be a word of any text. */
 const MIN_SECRET = 10
 
+/** Characters of a text that are looked at. */
+const MAX_TEXT = 20_000
+
 /** How deep a value is looked into for secrets. */
 const MAX_DEPTH = 5
 
 // Every repetition is bounded, so that no text takes long.
 const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:'"`<>]{0,100}:)[^\s'"`<>]{0,200}@/gi
 const QUERY_FIELD = /(^|[?&;])([^=&?;#\s]{1,100})=[^&;#\s'"`<>]*/g
+
+/** `apiKey: 'text'` and `apiKey = "text"` in a program. */
+const LITERAL = /([\w$-]{1,60})(['"]?\s{0,5}[:=]\s{0,5})(['"`])(?:\\.|(?!\3)[^\\]){1,300}\3/g
 
 /** True for a name whose value nobody should see, such as `secretKey` or `HTTP_AUTHORIZATION`. */
 export function isSecretName(name: string): boolean {
@@ -29,15 +35,24 @@ export class Masker {
     this.#secrets = [...secrets].sort((one, other) => other.length - one.length)
   }
 
-  /** A text without its secrets. */
-  text(text: string): string {
-    let masked = text
+  /** A line of a program without its secrets, nor the texts that it gives to variables for secrets. */
+  source(line: string): string {
+    return this.text(line).replace(LITERAL, (whole, name: string, between: string, quote: string) =>
+      isSecretName(name) ? `${name}${between}${quote}${MASK}${quote}` : whole,
+    )
+  }
+
+  /** A text without its secrets, of at most `max` characters. */
+  text(text: string, max = MAX_TEXT): string {
+    // Cut afterwards, for a secret that is cut in two is not found any more.
+    let masked = text.slice(0, max + MAX_TEXT)
     for (const secret of this.#secrets) masked = masked.replaceAll(secret, MASK)
-    return masked
+    masked = masked
       .replace(URL_PASSWORD, `$1${MASK}@`)
       .replace(QUERY_FIELD, (whole, before: string, name: string) =>
         isSecretName(decoded(name)) ? `${before}${name}=${MASK}` : whole,
       )
+    return masked.slice(0, max)
   }
 }
 

@@ -37,7 +37,7 @@ export function reportRoutes(request: HttpRequest, error: Resolver404): RoutesRe
 
 function reportRoute({ route, name, view, isMount }: RouteInfo, root: string): RouteReport {
   return {
-    route: route === '' ? '(empty)' : route,
+    route: shownRoute(route),
     name: name ?? '',
     view: isMount ? 'another application' : view.name || '(anonymous)',
     href: isPlain(route) ? hrefOf(root, route) : undefined,
@@ -53,23 +53,33 @@ function nearestRoute(path: string, tried: readonly RouteInfo[], root: string): 
   if (path === '' || path.length > MAX_PATH) return undefined
   const paths = new Map<string, string>()
   for (const { route } of tried.slice(0, MAX_ROUTES)) {
-    const filled = fillRoute(route, path)
+    const filled = isRegular(route) ? undefined : fillRoute(route, path)
     if (filled !== undefined && filled !== path && !paths.has(filled)) paths.set(filled, route)
   }
   const near = closest(path, paths.keys())
   if (near === undefined) return undefined
   const route = paths.get(near) as string
-  return { route: route === '' ? '(empty)' : route, path: root + near, href: hrefOf(root, near) }
+  return { route: shownRoute(route), path: root + near, href: hrefOf(root, near) }
 }
 
-/** A route with the path's own segments for its parameters; `undefined` for a regular expression. */
+/** True for a route by a regular expression, which no path can be made of. */
+function isRegular(route: string): boolean {
+  return /[()\\^$]/.test(route)
+}
+
+/** The path that a route would have taken, with the path's own segments for parameters; none where its words differ much. */
 function fillRoute(route: string, path: string): string | undefined {
-  const segments = path.split('/')
-  const filled = route
-    .split('/')
-    .map((segment, index) => (segment.includes('<') ? (segments[index] ?? segment) : segment))
-  const text = filled.join('/')
-  return /[<>()\\^$]/.test(text) ? undefined : text
+  const given = path.split('/')
+  const segments = route.split('/')
+  const isParameter = (index: number): boolean => segments[index]?.includes('<') === true
+  const words = (all: readonly string[]): string => all.map((each, index) => (isParameter(index) ? '' : each)).join('/')
+  if (closest(words(given), [words(segments)]) === undefined) return undefined
+  const filled = segments.map((segment, index) => (isParameter(index) ? (given[index] ?? '') : segment)).join('/')
+  return filled.includes('//') ? undefined : filled
+}
+
+function shownRoute(route: string): string {
+  return route === '' ? '(empty)' : route
 }
 
 function hrefOf(root: string, path: string): string {

@@ -1,17 +1,21 @@
 import { types } from 'node:util'
 import { isSecretName, MASK, type Masker } from './mask.ts'
 
-const MAX_DEPTH = 4
+const MAX_LEVELS = 4
 const MAX_ENTRIES = 50
 const MAX_STRING = 1000
+const MAX_NAME = 100
 /** Characters of a value that still stand on one line. */
 const LINE = 76
 /** Values in a value, counted over all its depths. */
 const MAX_VALUES = 500
 
-/** A value as text: bounded in depth, width and length, its secrets masked. It calls no code of the value's and cannot fail. */
-export function show(value: unknown, masker: Masker, name = ''): string {
-  return new Shower(masker).show(value, name, 0)
+/**
+ * A value as text: bounded in depth, width and length, its secrets masked. It calls no code of the value's and cannot
+ * fail. `levels` is how far it looks into objects.
+ */
+export function show(value: unknown, masker: Masker, name = '', levels = MAX_LEVELS): string {
+  return new Shower(masker).show(value, name, levels)
 }
 
 class Shower {
@@ -23,7 +27,7 @@ class Shower {
     this.#masker = masker
   }
 
-  show(value: unknown, name: string, depth: number): string {
+  show(value: unknown, name: string, levels: number): string {
     if (this.#left-- <= 0) return '…'
     if (value === GETTER) return '[Getter]'
     if (isSecretName(name) && !isHarmless(value)) return `'${MASK}'`
@@ -35,21 +39,20 @@ class Shower {
       case 'function':
         return `[Function ${nameOf(value)}]`
       case 'object':
-        return value === null ? 'null' : this.#object(value, depth)
+        return value === null ? 'null' : this.#object(value, levels)
       default:
         return String(value)
     }
   }
 
   #string(text: string): string {
-    const cut = text.length > MAX_STRING ? text.slice(0, MAX_STRING) : text
-    const more = text.length - cut.length
-    return `${JSON.stringify(this.#masker.text(cut))}${more > 0 ? ` … ${more} more characters` : ''}`
+    const more = text.length - MAX_STRING
+    return `${JSON.stringify(this.#masker.text(text, MAX_STRING))}${more > 0 ? ` … ${more} more characters` : ''}`
   }
 
-  #object(value: object, depth: number): string {
+  #object(value: object, levels: number): string {
     try {
-      return this.#special(value) ?? this.#entries(value, depth)
+      return this.#special(value) ?? this.#entries(value, levels)
     } catch {
       return '[This object cannot be shown]'
     }
@@ -65,18 +68,18 @@ class Shower {
     if (types.isAnyArrayBuffer(value)) return `[${value.byteLength} bytes]`
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
     if (value instanceof URL) return this.#string(value.href)
-    if (types.isNativeError(value)) return `[${this.#masker.text(errorLine(value))}]`
+    if (types.isNativeError(value)) return `[${this.#masker.text(errorLine(value), MAX_STRING)}]`
     return undefined
   }
 
-  #entries(value: object, depth: number): string {
+  #entries(value: object, levels: number): string {
     if (this.#around.includes(value)) return '[Circular]'
     const isList = Array.isArray(value) || types.isSet(value)
-    if (depth >= MAX_DEPTH) return isList ? '[…]' : `${className(value)}{…}`
-    this.#around.push(value)
+    if (levels === 0) return isList ? '[…]' : `${className(value)}{…}`
     const { entries, more } = entriesOf(value)
+    this.#around.push(value)
     const shown = entries.map(([name, each]) => {
-      const text = this.show(each, name ?? '', depth + 1)
+      const text = this.show(each, name ?? '', levels - 1)
       return name === undefined ? text : `${this.#key(name)}: ${text}`
     })
     this.#around.pop()
@@ -89,7 +92,7 @@ class Shower {
   }
 
   #key(name: string): string {
-    const text = this.#masker.text(name.slice(0, 100))
+    const text = this.#masker.text(name, MAX_NAME)
     return /^[\w$]+$/.test(text) ? text : JSON.stringify(text)
   }
 }
@@ -143,9 +146,9 @@ function className(value: object): string {
 
 function nameOf(fn: object): string {
   const name: unknown = types.isProxy(fn) ? '' : Object.getOwnPropertyDescriptor(fn, 'name')?.value
-  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : '(anonymous)'
+  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_NAME) : '(anonymous)'
 }
 
 function errorLine(error: Error): string {
-  return `${error.name}: ${error.message}`.slice(0, MAX_STRING)
+  return `${error.name}: ${error.message}`
 }

@@ -21,7 +21,7 @@ describe('README.md', () => {
     await terminal.run({ ...first, text: '$ curl http://127.0.0.1:8000/\n<h1>The road of a request</h1>\n' })
   })
 
-  test('a project of one’s own is made, tested, started, and run by CGI', { timeout: 120_000 }, async (t) => {
+  test('a project of one’s own is made, tested, started, and run by CGI', { timeout: 170_000 }, async (t) => {
     const block = consoles.find(({ text }) => text.includes('startproject')) as Block
     const checkout = path.join(temporaryDirectory(t), 'nuages')
     fs.mkdirSync(checkout)

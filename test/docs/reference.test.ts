@@ -193,6 +193,15 @@ describe('docs/reference/templates.md', () => {
     assert.ok(count > 1)
   })
 
+  test('its tags do what they should', (t) => {
+    const directory = temporaryDirectory(t)
+    writeTree(directory, { 'forms.html': MACRO, 'tags.html': TAGS })
+    assert.equal(new Engine({ dirs: [directory] }).render('tags.html'), 'aAABCone{{ x }}{{ y }}xp=1.')
+    const listed = [...(sectionsOf(page, '## ').get('Tags') ?? '').matchAll(/\{% (\w+)/g)].map(([, tag = '']) => tag)
+    for (const tag of listed.filter((each) => !TESTED_ELSEWHERE.has(each)))
+      assert.match(TAGS, new RegExp(`{% ${tag}\\b`))
+  })
+
   test('has every filter', (t) => {
     const directory = temporaryDirectory(t)
     const [section = ''] = [sectionsOf(page, '## ').get('Filters')]
@@ -203,6 +212,18 @@ describe('docs/reference/templates.md', () => {
     }
   })
 })
+
+/** In the page's own first look, and in the tutorial. */
+const TESTED_ELSEWHERE = new Set(['block', 'else', 'elif', 'endblock', 'endif', 'endmacro', 'extends', 'if', 'macro'])
+const MACRO = "{% macro field(name, type='text') %}{{ name }}{{ caller() if caller }}{% endmacro %}"
+const TAGS = [
+  "{% import 'forms.html' as forms %}{{ forms.field('a') }}",
+  "{% from 'forms.html' import field %}{% call field('A') %}A{% endcall %}",
+  '{% filter upper %}bc{% endfilter %}{% switch 1 %}{% case 1 %}one{% default %}other{% endswitch %}',
+  '{% raw %}{{ x }}{% endraw %}{% verbatim %}{{ y }}{% endverbatim %}',
+  "{% include 'missing.html' ignore missing %}{% set a %}x{% endset %}{{ a }}",
+  '{% for name, value in { p: 1 } %}{{ name }}={{ value }}{% else %}none{% endfor %}.',
+].join('')
 
 /** The sections under headings of one level: heading to text. */
 function sectionsOf(page: Page, mark: string): Map<string, string> {

@@ -18,7 +18,7 @@ const DEVELOPMENT = '8000'
 const NGINX = '8080'
 
 /** How long a command may take, or a page may need to become what it should be, in milliseconds. */
-const PATIENCE = 30_000
+const PATIENCE = 60_000
 
 /** A program that was started, with all that it has written. */
 interface Program {

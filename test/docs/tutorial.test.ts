@@ -12,7 +12,7 @@ const page = readPage('docs/tutorial/part-1.md')
 const hasNginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].some((file) => fs.existsSync(file))
 const mayLackNginx = process.env['CI'] === undefined
 
-test('part 1 of the tutorial does what it says', { timeout: 150_000 }, async (t) => {
+test('part 1 of the tutorial does what it says', { timeout: 170_000 }, async (t) => {
   const terminal = await Terminal.open(t, temporaryDirectory(t))
   const behindNginx = page.blocks.findIndex((block) => block.text.includes('$ nginx '))
   const steps = hasNginx || !mayLackNginx ? page.blocks : page.blocks.slice(0, behindNginx)

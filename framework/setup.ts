@@ -8,6 +8,10 @@ import { configureTemplates } from './template/index.ts'
 import { configureUrls, getScriptPrefix, reverseUntyped, type Urls } from './urls/index.ts'
 import { configureLogging, packageRoot } from './utils/index.ts'
 
+/** How many calls the stack of an error lists; while developing enough to reach the project from a library's depths. */
+const STACK = Error.stackTraceLimit
+const DEBUG_STACK = 50
+
 /** Which parts of `setup` are left out. */
 export interface SetupOptions {
   /** False leaves the URLs alone, so that a command works which must not fail with a broken view. */
@@ -57,6 +61,7 @@ async function prepareRooms(settings: Settings): Promise<void> {
 /** Hand each room its part of the settings; `setup` does it, and `overrideSettings` again. */
 export function configureRooms(settings: Settings): void {
   setSettings(settings)
+  Error.stackTraceLimit = settings.debug ? Math.max(STACK, DEBUG_STACK) : STACK
   configureLogging(settings.logging)
   configureHttp(settings)
   configureProjectTemplates(settings)
@@ -83,6 +88,7 @@ export function resetForTests(): void {
   apps.clear()
   configureHttp({})
   configureLogging({})
+  Error.stackTraceLimit = STACK
   setSettings(undefined)
 }
 

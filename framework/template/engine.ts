@@ -54,7 +54,11 @@ export class Engine {
     try {
       return this.#env().render(name, context)
     } catch (error) {
-      throw error instanceof TemplateFault ? this.#explain(error) : error
+      const failure = error instanceof TemplateFault ? this.#explain(error) : error
+      // The way through the engine is long, and tells nothing: what counts is who asked.
+      // oxlint-disable-next-line typescript/unbound-method -- it is not called
+      if (isTemplateError(failure)) Error.captureStackTrace(failure, this.render)
+      throw failure
     }
   }
 
@@ -185,6 +189,14 @@ function checkedName(name: string): string {
 
 function refuseString(): never {
   throw new TypeError('Templates are files: a string is not rendered.')
+}
+
+function isTemplateError(error: unknown): error is Error {
+  return (
+    error instanceof TemplateSyntaxError ||
+    error instanceof TemplateRenderError ||
+    error instanceof TemplateDoesNotExist
+  )
 }
 
 /** True for an error that the handler makes a response of, other than a 500. */

@@ -7,7 +7,14 @@ import {
   type ResponseInit,
 } from '../http/index.ts'
 import { renderToString } from '../template/index.ts'
-import { NoReverseMatch, type ReverseOptions, reverseUntyped, type RouteMap, type RouteName } from '../urls/index.ts'
+import {
+  NoReverseMatch,
+  type ReverseOptions,
+  reverseUntyped,
+  type RouteMap,
+  type RouteName,
+  type RouteParams,
+} from '../urls/index.ts'
 
 /**
  * A template, or the first of several that is there, as a response; its context gets what the setting
@@ -47,9 +54,9 @@ export interface RedirectOptions extends ReverseOptions {
 
 /** The options of a redirect to a named route; its parameters are those of the route. */
 type RouteRedirect<N extends string> = N extends keyof RouteMap
-  ? {} extends RouteMap[N]
-    ? [options?: RedirectOptions & { readonly params?: RouteMap[N] | undefined }]
-    : [options: RedirectOptions & { readonly params: RouteMap[N] }]
+  ? {} extends RouteParams<N>
+    ? [options?: RedirectOptions & { readonly params?: RouteParams<N> | undefined }]
+    : [options: RedirectOptions & { readonly params: RouteParams<N> }]
   : [options?: RedirectOptions]
 
 /**

@@ -140,19 +140,16 @@ function isWithin(directory: string, file: string): boolean {
 }
 
 function templateOf(error: object): TemplateReport | undefined {
-  if (
-    error instanceof TemplateSyntaxError ||
-    error instanceof TemplateRenderError ||
-    error instanceof TemplateDoesNotExist
-  ) {
-    const place: TemplatePlace | undefined = error.place
-    if (place === undefined) return undefined
-    const { templateName, file, line, column, frame = '' } = place
-    return {
-      name: templateName,
-      place: `${file ?? templateName}${line === undefined ? '' : `:${line}:${column}`}`,
-      frame,
-    }
+  const place = placeOf(error)
+  if (place === undefined) return undefined
+  const { templateName, file, line, column, frame = '' } = place
+  const where = `${file ?? templateName}${line === undefined ? '' : `:${line}:${column}`}`
+  return { name: templateName, place: where, frame }
+}
+
+function placeOf(error: object): TemplatePlace | undefined {
+  for (const kind of [TemplateSyntaxError, TemplateRenderError, TemplateDoesNotExist]) {
+    if (isInstance(error, kind)) return (error as InstanceType<typeof kind>).place
   }
   return undefined
 }
@@ -171,12 +168,13 @@ function propertiesOf(error: object, masker: Masker): Array<readonly [name: stri
 /** True for an error, of this realm or another, and for what looks like one. */
 function isErrorLike(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
-  return types.isNativeError(value) || typeof read(value, 'stack') === 'string' || isInstance(value)
+  return types.isNativeError(value) || typeof read(value, 'stack') === 'string' || isInstance(value, Error)
 }
 
-function isInstance(value: object): boolean {
+/** `instanceof`, for a value whose prototype may be a proxy that throws. */
+function isInstance(value: object, kind: Function): boolean {
   try {
-    return value instanceof Error
+    return value instanceof kind
   } catch {
     return false
   }

@@ -27,12 +27,11 @@ export type RoutesOf<U> = U extends Urls<infer R> ? R : never
 // oxlint-disable-next-line typescript/no-explicit-any
 type AnyRoute = Route<any>
 
-type Merge<T extends readonly AnyRoute[]> = T extends readonly [
-  Route<infer A>,
-  ...infer Rest extends readonly AnyRoute[],
-]
-  ? A & Merge<Rest>
-  : {}
+/** Each name of a route with its parameters, as a union: a list of hundreds is no deeper than one of two. */
+type Pairs<T extends AnyRoute> = T extends Route<infer R> ? { [K in keyof R]: readonly [K, R[K]] }[keyof R] : never
+
+/** The names of all routes; one that comes more than once takes the parameters of any of them. */
+type Merge<T extends AnyRoute> = { [P in Pairs<T> as P[0] & PropertyKey]: P[1] }
 
 /**
  * A route: a string with parameters in angle brackets, the view that gets them, and a name for `reverse()`.
@@ -108,7 +107,7 @@ export function mount(route: string, application: Application): Route<{}> {
 }
 
 /** A list of URLs. Of two that match, the first wins. */
-export function urlpatterns<const T extends readonly AnyRoute[]>(...routes: T): Urls<Flat<Merge<T>>> {
+export function urlpatterns<const T extends readonly AnyRoute[]>(...routes: T): Urls<Merge<T[number]>> {
   return { entries: routes.map((route) => route.entry) }
 }
 

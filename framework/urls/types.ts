@@ -44,7 +44,13 @@ export interface RouteMap {}
 /** What `reverse()` takes for a name: those of `RouteMap`, or any where a project has not filled it. */
 export type RouteName = keyof RouteMap extends never ? string : Extract<keyof RouteMap, string>
 
-type ParamsOfName<N extends RouteName> = N extends keyof RouteMap ? RouteMap[N] : Readonly<Record<string, unknown>>
+/** The parameters of a route by its name: any where a project has not filled `RouteMap`, and none where it has none. */
+export type RouteParams<N extends string> = N extends keyof RouteMap
+  ? NoneOr<RouteMap[N]>
+  : Readonly<Record<string, unknown>>
+
+/** The type `{}` would take every object. */
+type NoneOr<P> = P extends unknown ? (keyof P extends never ? Readonly<Record<string, never>> : P) : never
 
 /** What a URL may have after its path. */
 export interface ReverseOptions {
@@ -64,6 +70,6 @@ type QueryValue = string | number | boolean | bigint
 
 /** The arguments of `reverse()` after the name: parameters are left out where the route has none. */
 export type ReverseArgs<N extends RouteName> =
-  {} extends ParamsOfName<N>
-    ? [params?: ParamsOfName<N> | undefined, options?: ReverseOptions]
-    : [params: ParamsOfName<N>, options?: ReverseOptions]
+  {} extends RouteParams<N>
+    ? [params?: RouteParams<N> | undefined, options?: ReverseOptions]
+    : [params: RouteParams<N>, options?: ReverseOptions]

@@ -25,10 +25,10 @@ const NOT_IN_A_REASON = /[^\t\x20-\x7e\x80-\xff]/
 /** What all responses share: status, headers, cookies, and what is done at their end. */
 export abstract class HttpResponseBase {
   readonly headers: HeaderMap = new HeaderMap()
-  readonly #cookies = new Map<string, string>()
+  #cookies: Map<string, string> | undefined
   #status: number
   #reason: string | undefined
-  #closers: Closer[] = []
+  #closers: Closer[] | undefined
   #closed = false
 
   constructor(init: ResponseInit = {}) {
@@ -81,7 +81,9 @@ export abstract class HttpResponseBase {
   /** Set a cookie; one of the same name, path and domain is replaced. Throws `BadHeaderError`, as `serializeCookie`. */
   setCookie(name: string, value: string, options: CookieOptions = {}): void {
     const key = [name, options.domain ?? '', options.path ?? '/'].join(';')
-    this.#cookies.set(key, serializeCookie(name, value, options))
+    const cookie = serializeCookie(name, value, options)
+    this.#cookies ??= new Map()
+    this.#cookies.set(key, cookie)
   }
 
   /** Tell the browser to forget a cookie; path and domain must be those that it was set with. */
@@ -92,20 +94,21 @@ export abstract class HttpResponseBase {
 
   /** The cookies that this response sets, each as its Set-Cookie header. */
   get cookies(): string[] {
-    return [...this.#cookies.values()]
+    return [...(this.#cookies?.values() ?? [])]
   }
 
   /** Have something done when the response is over: sent, or given up because the client has gone. */
   addCloser(closer: Closer): void {
+    this.#closers ??= []
     this.#closers.push(closer)
   }
 
   /** End the response: everything added by `addCloser` is done, once and in order; a failure is logged. */
   close(): void | Promise<void> {
     this.#closed = true
-    if (this.#closers.length === 0) return
     const closers = this.#closers
-    this.#closers = []
+    if (closers === undefined) return
+    this.#closers = undefined
     return runClosers(closers)
   }
 
@@ -117,7 +120,7 @@ export abstract class HttpResponseBase {
   /** The headers as a gateway takes them; each cookie is a Set-Cookie of its own, last. */
   toHeaderList(): ResponseHeaders {
     const list = this.headers.toList()
-    for (const cookie of this.#cookies.values()) list.push(['Set-Cookie', cookie])
+    if (this.#cookies !== undefined) for (const cookie of this.#cookies.values()) list.push(['Set-Cookie', cookie])
     return list
   }
 }

@@ -21,6 +21,10 @@ export function percentDecode(bytes: string): string {
   return bytes.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
+/** A character in UTF-8 of more than one byte (RFC 3629, section 4), or a byte that belongs to none. */
+const CHARACTER_OR_BYTE =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g
+
 /**
  * Text out of bytes that may not be UTF-8: those that are not are percent-encoded, so that nothing is lost
  * (Django's `repercent_broken_unicode`).
@@ -28,26 +32,11 @@ export function percentDecode(bytes: string): string {
 export function repercentBrokenUnicode(bytes: string): string {
   const whole = decodeBytesStrictly(bytes)
   if (whole !== undefined) return whole
-  const buffer = Buffer.from(bytes, 'latin1')
-  let text = ''
-  for (let start = 0; start < buffer.length; ) {
-    const end = sequenceEnd(buffer, start)
-    const part = buffer.subarray(start, end)
-    text += isUtf8(part) ? part.toString('utf8') : percentEncode(part)
-    start = end
-  }
-  return text
+  return decodeBytes(bytes.replace(CHARACTER_OR_BYTE, (part) => (part.length > 1 ? part : percentEncode(part))))
 }
 
-/** Where the UTF-8 sequence that begins at `start` would end; one byte on where none can begin. */
-function sequenceEnd(buffer: Buffer, start: number): number {
-  const first = buffer[start] as number
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1
-  return isUtf8(buffer.subarray(start, start + length)) ? Math.min(start + length, buffer.length) : start + 1
-}
-
-function percentEncode(bytes: Buffer): string {
-  return [...bytes].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+function percentEncode(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
 }
 
 /** Text in a charset, by any of its names; in UTF-8 where the name is unknown or left out. What is broken is U+FFFD. */

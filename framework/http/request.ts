@@ -1,19 +1,22 @@
 import type { Environ } from '../gateway/index.ts'
-import { BadRequest, DisallowedHost } from '../exceptions.ts'
 import { RequestBody } from './body.ts'
 import { parseCookie } from './cookies.ts'
 import { decodeBytesStrictly, repercentBrokenUnicode } from './encoding.ts'
+import { type Form, parseForm } from './form.ts'
+import { forwardedPort, hostOf } from './forwarded.ts'
 import { RequestHeaders } from './headers.ts'
-import { checkedHost, isPort, portOf } from './host.ts'
 import { type HeaderParameters, parseHeaderParameters } from './header-parameters.ts'
+import { checkedHost } from './host.ts'
 import { parseJson } from './json.ts'
-import { type Form, parseMultipart } from './multipart.ts'
 import { httpOptions } from './options.ts'
 import { QueryDict } from './query-dict.ts'
 import type { UploadedFile } from './uploaded-file.ts'
 import { escapeLeadingSlashes, escapeUriPath, iriToUri } from './uri.ts'
 
 const EMPTY_COOKIES: ReadonlyMap<string, string> = new Map()
+
+/** ASCII without NUL: nearly every path. */
+const PLAIN_PATH = /^[\x01-\x7f]*$/
 
 const HAS_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
@@ -98,6 +101,7 @@ export class HttpRequest {
   /** Why this request cannot be served, whatever its view: its path has a NUL, or bytes that are no UTF-8. */
   get malformed(): string | undefined {
     const { PATH_INFO, SCRIPT_NAME } = this.environ
+    if (PLAIN_PATH.test(PATH_INFO) && (SCRIPT_NAME === '' || PLAIN_PATH.test(SCRIPT_NAME))) return undefined
     if (PATH_INFO.includes('\0') || SCRIPT_NAME.includes('\0')) return 'The path of this request has a NUL in it.'
     if (decodeBytesStrictly(PATH_INFO) !== undefined && decodeBytesStrictly(SCRIPT_NAME) !== undefined) return undefined
     return 'The path of this request is not encoded as UTF-8.'
@@ -140,7 +144,7 @@ export class HttpRequest {
    * disk takes no more; and `RawPostDataException` where `stream()` has taken the body.
    */
   async form(): Promise<FormData> {
-    this.#form ??= this.#parseForm()
+    this.#form ??= this.#readForm()
     return (await this.#form).data
   }
 
@@ -167,12 +171,12 @@ export class HttpRequest {
   /** Host and, where it is unusual, port. Throws `DisallowedHost` for one that the setting `allowedHosts` lacks. */
   getHost(): string {
     const { allowedHosts, debug } = httpOptions()
-    return checkedHost(this.#rawHost(), allowedHosts, debug)
+    return checkedHost(hostOf(this.environ, this.isSecure()), allowedHosts, debug)
   }
 
   /** The port that the client asked for. Throws `DisallowedHost` for a forwarded one that is none. */
   getPort(): string {
-    return this.#forwardedPort() ?? this.environ.SERVER_PORT
+    return forwardedPort(this.environ) ?? this.environ.SERVER_PORT
   }
 
   /** Path and query as they would stand in a link; a second slash at the start, which would name a host, is encoded. */
@@ -218,54 +222,11 @@ export class HttpRequest {
     return this.#mediaType
   }
 
-  async #parseForm(): Promise<Form> {
-    if (this.contentType === 'application/x-www-form-urlencoded') return this.#parseUrlencoded()
-    if (this.contentType !== 'multipart/form-data') return { data: new FormData(), files: [] }
-    const form = await parseMultipart(this.#body.stream('form()'), this.contentParams.get('boundary') ?? '')
+  async #readForm(): Promise<Form> {
+    const form = await parseForm(this.#media(), this.#body)
     this.#files = form.files
     if (this.#closed) await discardAll(form.files)
     return form
-  }
-
-  async #parseUrlencoded(): Promise<Form> {
-    const charset = this.contentParams.get('charset')
-    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-      throw new BadRequest(`The form of this request is said to be in ${JSON.stringify(charset)}. Send it in UTF-8.`)
-    }
-    const body = await this.body()
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-    const data = new FormData()
-    const fields = QueryDict.parse(text, { maxFields: httpOptions().dataUploadMaxNumberFields })
-    for (const [name, value] of fields) data.append(name, value)
-    return { data, files: [] }
-  }
-
-  #rawHost(): string {
-    const { environ } = this
-    const forwarded = httpOptions().useXForwardedHost ? environ['HTTP_X_FORWARDED_HOST'] : undefined
-    const host = forwarded ?? environ['HTTP_HOST']
-    if (host !== undefined) return this.#withForwardedPort(host)
-    const { SERVER_NAME } = environ
-    const name = SERVER_NAME.includes(':') && !SERVER_NAME.startsWith('[') ? `[${SERVER_NAME}]` : SERVER_NAME
-    const port = this.getPort()
-    return port === this.#usualPort() ? name : `${name}:${port}`
-  }
-
-  /** A proxy that forwards the port in a header of its own leaves it out of the host. */
-  #withForwardedPort(host: string): string {
-    if (!httpOptions().useXForwardedPort || portOf(host) !== undefined) return host
-    const port = this.#forwardedPort()
-    return port === undefined || port === this.#usualPort() ? host : `${host}:${port}`
-  }
-
-  #forwardedPort(): string | undefined {
-    const port = httpOptions().useXForwardedPort ? this.environ['HTTP_X_FORWARDED_PORT'] : undefined
-    if (port === undefined || isPort(port)) return port
-    throw new DisallowedHost(`The X-Forwarded-Port ${JSON.stringify(port.slice(0, 255))} is no port.`)
-  }
-
-  #usualPort(): string {
-    return this.isSecure() ? '443' : '80'
   }
 
   #withQuery(path: string): string {

@@ -12,6 +12,7 @@ import {
   post,
   URLENCODED,
   withOptions,
+  workOf,
 } from './support.ts'
 
 describe('a request', () => {
@@ -38,6 +39,10 @@ describe('a request', () => {
     ['', '/caf\xe9', '/caf%E9', '/caf%E9'],
     ['', '/\xff\xfe\xc3', '/%FF%FE%C3', '/%FF%FE%C3'],
     ['', `/${bytesOf('ü')}\xff${bytesOf('ü')}`, '/ü%FFü', '/ü%FFü'],
+    ['', '/\xf0\x9f\x98\x80\x80', '/😀%80', '/😀%80'],
+    ['', '/\xed\xa0\x80', '/%ED%A0%80', '/%ED%A0%80'],
+    ['', '/\xc0\xaf\xe0\x80\xaf\xf8', '/%C0%AF%E0%80%AF%F8', '/%C0%AF%E0%80%AF%F8'],
+    ['', '/\xf4\x90\x80\x80\xf0\x9f\x98', '/%F4%90%80%80%F0%9F%98', '/%F4%90%80%80%F0%9F%98'],
     ['', '/%2525', '/%2525', '/%2525'],
   ]
   for (const [SCRIPT_NAME, PATH_INFO, path, below] of paths) {
@@ -236,4 +241,30 @@ describe('a body as JSON', () => {
     const error = await errorOf(() => post(text, 'application/json').json())
     assert.equal(error?.name, 'BadRequest')
   })
+})
+
+describe('1 MiB of hostile text takes less than a second', () => {
+  const bytes = ['a', '/', '.', '%', '\0', '\xff', '\xc3', bytesOf('ü'), `${bytesOf('ü')}\xff`]
+  const params = [';', '; ', ' ', ';a=', ';a="', '"', '\\', '\\a', '%', 'a', "'"]
+  const uses: Array<[where: string, pieces: string[], use: (text: string) => unknown]> = [
+    ['a path', bytes, (text) => makeRequest({ PATH_INFO: `/${text}` }).getFullPath()],
+    ['a query', bytes, (text) => makeRequest({ QUERY_STRING: text }).getFullPath()],
+    ['a Content-Type', params, (text) => makeRequest({ CONTENT_TYPE: `a/b${text}` }).contentParams],
+    ['a parameter', params, (text) => makeRequest({ CONTENT_TYPE: `a/b; c="${text}` }).contentParams],
+    ['an encoded parameter', params, (text) => makeRequest({ CONTENT_TYPE: `a/b; c*=utf-8''${text}` }).contentParams],
+    ['a host', ['a', '.', ':', '['], (text) => makeRequest({ HTTP_HOST: text }).getHost()],
+    ['a location', ['a', '/', '../', '?', ':'], (text) => makeRequest({ HTTP_HOST: 'a' }).buildAbsoluteUri(text)],
+    ['JSON', ['[', '"', ' ', '{"a":'], (text) => post(text, 'application/json').json()],
+    ['JSON of a key', ['_', '\\u005f', ' '], (text) => post(`{"__proto__"${text}:1}`, 'application/json').json()],
+  ]
+  for (const [where, pieces, use] of uses) {
+    test(`as ${where}`, () =>
+      withOptions({ allowedHosts: ['*'] }, async () => {
+        for (const piece of pieces) {
+          const text = piece.repeat(1_048_576 / piece.length)
+          const took = await workOf(() => errorOf(() => use(text)))
+          assert.ok(took < 1000, `${JSON.stringify(piece)} took ${took} ms`)
+        }
+      }))
+  }
 })

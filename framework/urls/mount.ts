@@ -38,38 +38,71 @@ class Head {
         'A mounted application called startResponse() twice; a second call needs the error that led to it.',
       )
     }
+    if (typeof status !== 'string' || !/^[1-5]\d\d(?: |$)/.test(status)) {
+      throw new TypeError(
+        `A mounted application gave the status ${JSON.stringify(status)}: it must be a code and a reason, such as '200 OK'.`,
+      )
+    }
     this.status = status
     this.headers = headers
   }
 }
 
-async function answer(head: Head, body: ResponseBody): Promise<AnyResponse> {
-  const iterator = Symbol.asyncIterator in body ? body[Symbol.asyncIterator]() : body[Symbol.iterator]()
-  const first = await iterator.next()
-  if (head.status === undefined) {
-    await iterator.return?.()
-    throw new Error('A mounted application gave no status: it must call startResponse() before its first chunk.')
+function answer(head: Head, body: ResponseBody): AnyResponse | Promise<AnyResponse> {
+  if (head.status !== undefined && Array.isArray(body)) return new MountedResponse(head, body as Uint8Array[])
+  return answerFrom(head, iterate(body))
+}
+
+type AnyIterator = Iterator<Uint8Array> | AsyncIterator<Uint8Array>
+
+/** The head need not be there before the first chunk, which is asked for here. */
+async function answerFrom(head: Head, iterator: AnyIterator): Promise<AnyResponse> {
+  const rest = new Rest(await iterator.next(), iterator)
+  try {
+    if (head.status === undefined) {
+      throw new Error('A mounted application gave no status: it must call startResponse() before its first chunk.')
+    }
+    const response = new MountedResponse(head, rest)
+    response.addCloser(() => rest.return().then(() => {}))
+    head.sent = true
+    return response
+  } catch (error) {
+    await rest.return()
+    throw error
   }
-  head.sent = true
-  return new MountedResponse(head, Array.isArray(body) ? (body as Uint8Array[]) : new Rest(first, iterator))
+}
+
+function iterate(body: unknown): AnyIterator {
+  if (typeof body === 'object' && body !== null) {
+    if (Symbol.asyncIterator in body) return (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+    if (Symbol.iterator in body) return (body as Iterable<Uint8Array>)[Symbol.iterator]()
+  }
+  const given = typeof body === 'object' ? 'an object that is none' : typeof body
+  throw new TypeError(`A mounted application returned ${given}: it must return an iterable of Uint8Array.`)
 }
 
 /** The body with its first chunk put back. A generator would not do: one that has not begun cannot be ended. */
 class Rest implements AsyncIterableIterator<Uint8Array> {
   #first: IteratorResult<Uint8Array> | undefined
-  readonly #iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>
-  #done = false
+  readonly #iterator: AnyIterator
+  #done: boolean
 
-  constructor(first: IteratorResult<Uint8Array>, iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>) {
+  constructor(first: IteratorResult<Uint8Array>, iterator: AnyIterator) {
     this.#first = first
     this.#iterator = iterator
+    this.#done = first.done === true
   }
 
   async next(): Promise<IteratorResult<Uint8Array>> {
-    const result = this.#first ?? (await this.#iterator.next())
-    this.#first = undefined
-    this.#done = result.done === true
-    return result
+    try {
+      const result = this.#first ?? (await this.#iterator.next())
+      this.#first = undefined
+      this.#done = result.done === true
+      return result
+    } catch (error) {
+      this.#done = true
+      throw error
+    }
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {

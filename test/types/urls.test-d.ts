@@ -1,4 +1,4 @@
-// oxlint-disable typescript/no-unnecessary-type-parameters -- types are compared by what they do in a signature
+// oxlint-disable typescript/no-unnecessary-type-parameters, typescript/no-generated-empty-object-type -- types are compared by what they do in a signature
 import { type HttpRequest, HttpResponse } from 'nuages/http'
 import {
   include,

@@ -1,5 +1,6 @@
-import { loadNunjucks } from './nunjucks.ts'
 import { escapeHtml } from '../utils/index.ts'
+import { loadNunjucks } from './nunjucks.ts'
+import { textOf } from './text.ts'
 
 /** Text that is HTML already, so that a template does not escape it. */
 export interface SafeString {
@@ -18,7 +19,7 @@ export function isSafe(value: unknown): value is SafeString {
 }
 
 /**
- * HTML with values put in, each escaped unless it is safe already (Django's `format_html`).
+ * HTML with values put in, each escaped unless it is safe already (Django's `format_html`). What is missing is nothing.
  *
  * @example
  * formatHtml`<a href="${url}">${title}</a>`
@@ -29,5 +30,5 @@ export function formatHtml(strings: TemplateStringsArray, ...values: readonly un
 }
 
 function conditionalEscape(value: unknown): string {
-  return isSafe(value) ? value.toString() : escapeHtml(String(value))
+  return isSafe(value) ? value.toString() : escapeHtml(textOf(value))
 }

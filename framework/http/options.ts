@@ -11,7 +11,7 @@ export interface HttpOptions {
   readonly dataUploadMaxMemorySize: number | null
   readonly dataUploadMaxNumberFields: number | null
   readonly dataUploadMaxNumberFiles: number | null
-  /** Bytes of an upload that are kept in memory; a larger one goes to disk. */
+  /** Bytes that all files of one form may take in memory together; a file that does not fit goes to disk. */
   readonly fileUploadMaxMemorySize: number
   /** Where uploads go; `null` is the system's directory for temporary files. */
   readonly fileUploadTempDir: string | null

@@ -24,7 +24,8 @@ function* entryWarnings(entries: readonly RouteEntry[]): Generator<CheckMessage>
         yield checkWarning('nuages.urls.W001', 'The prefix of an include does not end with a slash.', { object })
       }
       yield* entryWarnings(entry.entries)
-    } else if (entry.kind === 'view' && /[$^]/.test(entry.route)) {
+    }
+    if (entry.kind !== 'regex' && /[$^]/.test(entry.route)) {
       yield checkWarning('urls.W001', 'The route has a "^" or "$" in it, which path() takes as they stand.', {
         hint: 'Take it away, or use rePath() for a regular expression.',
         object,

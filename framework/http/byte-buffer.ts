@@ -1,35 +1,57 @@
-const EMPTY = new Uint8Array(0)
+/** Smaller pieces are copied, for a client that sends single bytes must not make us keep an object for each. */
+const SMALL = 1024
 
-/**
- * Bytes that come in pieces, kept as one. Pieces are copied, for a client that sends single bytes must not make us keep
- * an object for each; a first piece that stays the only one is not.
- */
+/** Bytes of the blocks that small pieces are copied into. */
+const BLOCK = 16_384
+
+/** Bytes that come in pieces. The first piece, and large ones, are kept as they are, so they must not be changed. */
 export class ByteBuffer {
-  #bytes: Uint8Array = EMPTY
+  readonly #pieces: Uint8Array[] = []
   #length = 0
+  #block: Uint8Array = new Uint8Array(0)
+  /** Where in the block the bytes begin and end that are no piece yet. */
+  #start = 0
+  #end = 0
 
   get length(): number {
     return this.#length
   }
 
   append(piece: Uint8Array): void {
-    const length = this.#length + piece.length
-    if (this.#length === 0) this.#bytes = piece
-    else {
-      if (length > this.#bytes.length) this.#grow(Math.max(length, this.#bytes.length * 2))
-      this.#bytes.set(piece, this.#length)
+    if (this.#length === 0 || piece.length >= SMALL) {
+      this.#seal()
+      this.#pieces.push(piece)
+    } else {
+      if (this.#block.length - this.#end < piece.length) this.#openBlock()
+      this.#block.set(piece, this.#end)
+      this.#end += piece.length
     }
-    this.#length = length
+    this.#length += piece.length
+  }
+
+  /** All bytes so far, in few pieces. */
+  get pieces(): readonly Uint8Array[] {
+    this.#seal()
+    return this.#pieces
   }
 
   /** All bytes so far. */
   toBytes(): Buffer {
-    return Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#length)
+    const { pieces } = this
+    const [first] = pieces
+    if (first === undefined || pieces.length > 1) return Buffer.concat(pieces)
+    return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
   }
 
-  #grow(capacity: number): void {
-    const bytes = Buffer.allocUnsafeSlow(capacity)
-    bytes.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = bytes
+  #openBlock(): void {
+    this.#seal()
+    this.#block = Buffer.allocUnsafeSlow(BLOCK)
+    this.#start = 0
+    this.#end = 0
+  }
+
+  #seal(): void {
+    if (this.#end > this.#start) this.#pieces.push(this.#block.subarray(this.#start, this.#end))
+    this.#start = this.#end
   }
 }

@@ -65,7 +65,7 @@ export class FilePart implements Part {
     const name = safeBaseName(this.#name) ?? 'unnamed'
     this.#done(
       this.#disk === undefined
-        ? new UploadedFile([this.#bytes.toBytes()], name, this.#type)
+        ? new UploadedFile([...this.#bytes.pieces], name, this.#type)
         : await this.#disk.finish(name, this.#type),
     )
   }
@@ -77,7 +77,7 @@ export class FilePart implements Part {
 
   async #moveToDisk(): Promise<void> {
     this.#disk = await DiskFile.create()
-    await this.#disk.write(this.#bytes.toBytes())
+    for (const piece of this.#bytes.pieces) await this.#disk.write(piece)
     this.#memory.left += this.#bytes.length
     this.#bytes = new ByteBuffer()
   }

@@ -568,7 +568,7 @@ describe('files of a form', () => {
     }),
   )
 
-  test('of 50 MB take less than 40 MB of memory', { timeout: 60_000 }, () =>
+  test('of 50 MB take less than 20 MB of memory besides what they come in', { timeout: 60_000 }, () =>
     withDirectory((directory) => {
       const script = path.join(here, 'upload-child.ts')
       const child = spawnSync(process.execPath, ['--import', 'nuages/register', script, directory, '50'], {
@@ -577,7 +577,7 @@ describe('files of a form', () => {
       })
       const result = JSON.parse(child.stdout) as { size: number; growth: number; left: string[] }
       assert.equal(result.size, 50 * 1_048_576)
-      assert.ok(result.growth < 40 * 1_048_576, `${result.growth} bytes more`)
+      assert.ok(result.growth < 20 * 1_048_576, `${result.growth} bytes more`)
       assert.deepEqual(result.left, [])
     }),
   )

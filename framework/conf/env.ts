@@ -1,9 +1,17 @@
 import fs from 'node:fs'
 import { ImproperlyConfigured } from '../exceptions.ts'
 
-/** Read variables from a file such as `.env`, if it is there; those that the environment has already stay as they are. */
+/**
+ * Read variables from a file such as `.env`, if it is there; those that the environment has already stay as they are.
+ * Throws `ImproperlyConfigured` for a file that cannot be read.
+ */
 export function loadEnv(file: string): void {
-  if (fs.existsSync(file)) process.loadEnvFile(file)
+  if (!fs.existsSync(file)) return
+  try {
+    process.loadEnvFile(file)
+  } catch (cause) {
+    throw new ImproperlyConfigured(`${file} cannot be read: ${(cause as Error).message}`, { cause })
+  }
 }
 
 /** A variable of the environment. Throws `ImproperlyConfigured` where it is missing and there is no default. */

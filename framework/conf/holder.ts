@@ -8,8 +8,8 @@ let current: Settings | undefined
 export const settingChanged = new Signal<{ setting: string; value: unknown; enter: boolean }>()
 
 /**
- * The project's settings, once `setup()` has been called. They cannot be changed. Throws `ImproperlyConfigured` when
- * one is read before, or when there is none of that name.
+ * The project's settings, once `setup()` has been called. Throws `ImproperlyConfigured` when one is read before, and when
+ * one is changed.
  *
  * @example
  * import { settings } from 'nuages/conf'
@@ -31,12 +31,16 @@ export const settings: Settings = new Proxy({} as Settings, {
     current === undefined || !(name in current)
       ? undefined
       : { value: current[name as keyof Settings], enumerable: true, configurable: true, writable: false },
-  set(_target, name) {
-    throw new ImproperlyConfigured(
-      `The setting ${String(name)} cannot be changed while the program runs. In a test, use overrideSettings().`,
-    )
-  },
+  set: refuseChange,
+  defineProperty: refuseChange,
+  deleteProperty: refuseChange,
 })
+
+function refuseChange(_target: Settings, name: string | symbol): never {
+  throw new ImproperlyConfigured(
+    `The setting ${String(name)} cannot be changed while the program runs. In a test, use overrideSettings().`,
+  )
+}
 
 /** Make these the project's settings; `undefined` takes them away. `setup()` calls it. */
 export function setSettings(settings: Settings | undefined): void {

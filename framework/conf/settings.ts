@@ -3,8 +3,6 @@ import type { HttpRequest, Middleware } from '../http/index.ts'
 import type { TemplateFilter } from '../template/index.ts'
 import type { Urls } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
-import { ImproperlyConfigured } from '../exceptions.ts'
-import { closest } from '../utils/index.ts'
 import { checkValues } from './values.ts'
 
 /** Adds variables to the context of every template that is rendered for a request. */
@@ -169,10 +167,7 @@ export function defaultSettings(): Settings {
  */
 export function defineSettings(user: UserSettings): Settings {
   const defaults = defaultSettings()
-  for (const name of Object.keys(user)) {
-    const near = name in defaults ? undefined : closest(name, Object.keys(defaults))
-    if (near !== undefined) throw new ImproperlyConfigured(`There is no setting "${name}". Did you mean "${near}"?`)
-  }
   checkValues(user, defaults)
-  return Object.freeze({ ...defaults, ...user, templates: { ...defaults.templates, ...user.templates } })
+  const templates = Object.freeze({ ...defaults.templates, ...user.templates })
+  return Object.freeze({ ...defaults, ...user, templates })
 }

@@ -11,10 +11,13 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] as string)
 }
 
-/** Text made safe for one line of a log: control characters are written as `\n`, `\x1b` and so on. */
+/**
+ * Text made safe for one line of a log: control characters, and those that turn the direction of what follows, are written
+ * as `\n`, `\x1b` and so on.
+ */
 export function escapeControls(text: string): string {
   // biome-ignore format: one expression reads best on one line
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => {
     if (character === '\n') return '\\n'
     if (character === '\r') return '\\r'
     if (character === '\t') return '\\t'
@@ -36,7 +39,8 @@ export function snakeCase(text: string): string {
 /** The candidate that `word` was most likely meant to be, or `undefined` where none is near: for "Did you mean …?". */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  // A third of the word may be wrong, or two letters; but of a short word most must be right.
+  let bestDistance = Math.min(Math.max(2, Math.floor(word.length / 3)), Math.floor(word.length / 2)) + 1
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())

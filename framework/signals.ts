@@ -35,9 +35,14 @@ export class Signal<T> {
     return found
   }
 
-  /** Call the receivers in the order of connecting, each awaited; the first error stops and is thrown. */
-  async send(payload: T): Promise<void> {
-    for (const { receiver } of this.#receivers) await receiver(payload)
+  /**
+   * Call the receivers in the order of connecting, each awaited, and give what each answered; the first error stops and
+   * is thrown.
+   */
+  async send(payload: T): Promise<Array<readonly [receiver: Receiver<T>, value: unknown]>> {
+    const results: Array<readonly [Receiver<T>, unknown]> = []
+    for (const { receiver } of this.#receivers) results.push([receiver, await receiver(payload)])
+    return results
   }
 
   /** Call all receivers in order, whatever one of them throws, and report each outcome. */

@@ -46,7 +46,7 @@ export function toApplication(getResponse: GetResponse): Application {
 function begin(response: AnyResponse, request: HttpRequest, startResponse: StartResponse): ResponseBody {
   // What streams may still come to read the form.
   if (request.holdsFiles || response.streaming) response.addCloser(() => request.close())
-  if (!requestFinished.isEmpty) response.addCloser(() => requestFinished.send({ request }))
+  if (!requestFinished.isEmpty) response.addCloser(async () => void (await requestFinished.send({ request })))
   try {
     startResponse(response.toStatusLine(), response.toHeaderList())
   } catch (error) {

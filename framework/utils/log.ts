@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { escapeControls } from './text.ts'
 
 /** How much a record matters, least first. */
@@ -54,18 +54,31 @@ export function formatRecord(record: LogRecord): string {
   return record.error === undefined ? line : `${line}${formatError(record.error)}\n`
 }
 
-/** An error's stack and the stacks of its causes; a line that is not a stack's own has its control characters escaped. */
+/**
+ * An error's stack, those of the errors that it gathers and of its causes; a line that is not a stack's own has its control
+ * characters escaped.
+ */
 export function formatError(error: unknown): string {
   const lines: string[] = []
   const seen = new Set<unknown>()
-  for (let current = error, label = ''; current !== undefined && !seen.has(current); label = 'Caused by: ') {
+  const add = (current: unknown, label: string): void => {
+    if (current === undefined || seen.has(current)) return
     seen.add(current)
-    const text = current instanceof Error ? (current.stack ?? String(current)) : `Thrown: ${inspect(current)}`
-    for (const [index, line] of text.split('\n').entries())
+    for (const [index, line] of textOf(current).split('\n').entries()) {
       lines.push(`    ${index === 0 ? label : ''}${escapeControls(line)}`)
-    current = current instanceof Error ? current.cause : undefined
+    }
+    if (!types.isNativeError(current)) return
+    if (current instanceof AggregateError) for (const each of current.errors) add(each, 'Gathered: ')
+    add(current.cause, 'Caused by: ')
   }
+  add(error, '')
   return lines.join('\n')
+}
+
+/** The stack, or whatever else can be shown: what was thrown may be anything. */
+function textOf(thrown: unknown): string {
+  if (!types.isNativeError(thrown)) return `Thrown: ${inspect(thrown)}`
+  return typeof thrown.stack === 'string' ? thrown.stack : String(thrown)
 }
 
 /** A named source of records. Get one with `getLogger`. */
@@ -113,13 +126,27 @@ export class Logger {
       ...(error === undefined ? {} : { error }),
     }
     for (const config of chain(this.name)) {
-      for (const handler of config.handlers ?? []) handler.handle(record)
+      for (const handler of config.handlers ?? []) handle(handler, record)
       if (config.propagate === false) break
     }
   }
 }
 
-const DEFAULT: LoggingConfig = { '': { level: 'info', handlers: [new StreamHandler()] } }
+/** A log that cannot be written must not break what it tells of. */
+function handle(handler: LogHandler, record: LogRecord): void {
+  try {
+    handler.handle(record)
+  } catch (error) {
+    try {
+      const message = `A log handler failed for: ${record.message}`
+      process.stderr.write(formatRecord({ ...record, level: 'error', logger: 'nuages.logging', message, error }))
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+}
+
+const DEFAULT: { readonly '': LoggerConfig } = { '': { level: 'info', handlers: [new StreamHandler()] } }
 
 const loggers = new Map<string, Logger>()
 let config: LoggingConfig = DEFAULT
@@ -132,9 +159,9 @@ export function getLogger(name: string): Logger {
   return logger
 }
 
-/** Replace the logging configuration; entries left out, `''` among them, keep the defaults. */
+/** Replace the logging configuration; what is left out of it, and of its entry for the root, keeps the defaults. */
 export function configureLogging(logging: LoggingConfig): void {
-  config = { ...DEFAULT, ...logging }
+  config = { ...logging, '': { ...DEFAULT[''], ...logging[''] } }
   thresholds.clear()
 }
 

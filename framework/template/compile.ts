@@ -11,8 +11,8 @@ export class CompileFault extends Error {
   readonly line: number | undefined
   readonly column: number | undefined
 
-  constructor(reason: string, line?: number, column?: number) {
-    super(reason)
+  constructor(reason: string, line?: number, column?: number, cause?: unknown) {
+    super(reason, cause === undefined ? {} : { cause })
     this.line = line
     this.column = column
   }
@@ -50,7 +50,14 @@ function generate(root: TemplateNode, name: string, known: Known): string {
 /** The library's own errors have their place, from 1, and in their message too; any other is one of its faults. */
 function libraryFault(error: unknown): CompileFault {
   const { name, lineno, colno, message } = error as Error & { lineno?: number; colno?: number }
-  if (name !== 'Template render error') return new CompileFault(`This cannot be read as a template (${message}).`)
+  if (name !== 'Template render error') {
+    return new CompileFault(
+      'This cannot be read as a template: a tag in it is not as it must be.',
+      undefined,
+      undefined,
+      error,
+    )
+  }
   const reason = message
     .replace(/\s*\[Line \d+, Column \d+\]/, '')
     .replace(/^\(.*?\)\s*/, '')

@@ -144,7 +144,7 @@ export class Engine {
       return { file, version, functions: compileTemplate(text, name, this.#environment as unknown as Tables) }
     } catch (error) {
       if (!(error instanceof CompileFault)) throw error
-      throw new TemplateSyntaxError(error.message, this.#place(name, error.line, error.column))
+      throw new TemplateSyntaxError(error.message, this.#place(name, error.line, error.column), error.cause)
     }
   }
 

@@ -40,7 +40,7 @@ class Linter {
 
   visit(node: TemplateNode, scope: Scope): Fault | undefined {
     const reason = this.#check(node, scope)
-    if (reason !== undefined) return { reason, line: (node.lineno ?? 0) + 1, column: (node.colno ?? 0) + 1 }
+    if (reason !== undefined) return faultAt(node, reason)
     const blocks = node.typename === 'Block' ? scope.blocks + 1 : scope.blocks
     for (const [child, hidden] of childrenOf(node)) {
       const fault = this.visit(child, { blocks, hidden: scope.hidden || hidden })
@@ -77,6 +77,12 @@ class Linter {
     this.#blocks.add(name)
     return hidden ? 'A block cannot stand inside {% switch %} or {% set %}: use {% if %}.' : undefined
   }
+}
+
+/** Of a test the place of its name, for the node begins with what is tested. */
+function faultAt(node: TemplateNode, reason: string): Fault {
+  const { lineno, colno } = node.typename === 'Is' && isNode(node['right']) ? node['right'] : node
+  return { reason, line: (lineno ?? 0) + 1, column: (colno ?? 0) + 1 }
 }
 
 function checkSuper({ blocks, hidden }: Scope): string | undefined {

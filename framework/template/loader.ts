@@ -49,7 +49,7 @@ export class DirectoryLoader {
 
   /** The files in which a template could be; none for a name that leads out of its directory, or is not in its short form. */
   candidates(name: string): Array<{ path: string; root: string }> {
-    if (name === '' || /[\0\\]/.test(name) || path.posix.isAbsolute(name)) return []
+    if (name === '' || name.endsWith('/') || /[\0\\]/.test(name) || path.posix.isAbsolute(name)) return []
     if (name.startsWith('../') || name === '..' || path.posix.normalize(name) !== name) return []
     return this.directories.map((root) => ({ path: path.join(root, name), root }))
   }

@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { BadRequest, Http404, PermissionDenied, TooManyFieldsSent } from 'nuages/exceptions'
+import { sourceFrame, TemplateDoesNotExist, TemplateRenderError, TemplateSyntaxError } from 'nuages/template'
+import { renderText, Templates, thrownBy } from './templates.ts'
+
+/** What cannot be written, what is said of it, and where. */
+const SYNTAX: ReadonlyArray<readonly [template: string, reason: RegExp, line: number | undefined, column?: number]> = [
+  ['\n\n{% if %}', /Unexpected token: %\}/i, 3],
+  ['a\n{% if a %}', /endif/, undefined],
+  ['{{ a', /expected variable end/i, undefined],
+  ['\n {% nothing %}', /Unknown block tag: nothing/, 2, 5],
+  ['{{ x\n | uper }}', /There is no filter "uper"\. Did you mean "upper"\?/, 2, 4],
+  ['{{ x is evn }}', /There is no test "evn"\. Did you mean "even"\?/, 1, 9],
+  ['\n{% asyncEach x in y %}{% endeach %}', /rendered synchronously/, 2],
+  ['{% asyncAll x in y %}{% endall %}', /rendered synchronously/, 1],
+  ['{% ifAsync x %}{% endif %}', /rendered synchronously/, 1],
+  ['{{ super() }}', /must stand in a block/, 1],
+  [
+    '{% block a %}\n{% block b %}\n {{ super() }}{% endblock %}{% endblock %}',
+    /inside another: move that block out/,
+    3,
+  ],
+  ['{% block a %}{% set x %}{{ super() }}{% endset %}{% endblock %}', /gives nothing inside/, 1],
+  ['{% block a %}{% switch x %}{% case 1 %}{{ super() }}{% endswitch %}{% endblock %}', /gives nothing inside/, 1],
+  ['{% switch x %}{% case 1 %}\n{% block a %}{% endblock %}{% endswitch %}', /A block cannot stand inside/, 2],
+  ['{% block a %}{% endblock %}\n{% block a %}{% endblock %}', /two blocks "a"/, 2],
+  ['{% set a.b = 1 %}', /name of a variable is expected/, 1],
+  ['{% set constructor = 1 %}', /cannot be called "constructor"/, 1],
+  ['{{ a-b c }}', /expected variable end/i, 1],
+  ['{{ x|f(1).y }}', /cannot be read as a template/, undefined],
+]
+
+describe('a template that is not written as it must be', () => {
+  for (const [template, reason, line, column] of SYNTAX) {
+    test(`is refused, with the place: ${JSON.stringify(template)}`, () => {
+      using templates = new Templates({ 'page.html': template })
+      const error = thrownBy(() => templates.render('page.html', { a: 1, x: 'x' }))
+      assert.ok(error instanceof TemplateSyntaxError, String(error))
+      assert.match(error.reason, reason)
+      assert.equal(error.templateName, 'page.html')
+      assert.equal(error.place.file, path.join(templates.directory, 'page.html'))
+      if (line !== undefined) assert.equal(error.line, line)
+      if (column !== undefined) assert.equal(error.column, column)
+      assert.ok(error.message.includes(path.join(templates.directory, 'page.html')))
+      assert.doesNotMatch(error.message, /\[Line|undefined|unknown path/)
+    })
+  }
+
+  test('is named itself, not the template that includes, extends or imports it', () => {
+    for (const tag of [
+      'include "bad.html"',
+      'extends "bad.html"',
+      'import "bad.html" as x',
+      'from "bad.html" import x',
+    ]) {
+      using templates = new Templates({ 'page.html': `\n\n{% ${tag} %}`, 'bad.html': 'a\n{{ x|nothing }}' })
+      const error = thrownBy(() => templates.render('page.html'))
+      assert.ok(error instanceof TemplateSyntaxError)
+      assert.deepEqual([error.templateName, error.line], ['bad.html', 2], tag)
+    }
+  })
+
+  test('shows its lines', () => {
+    using templates = new Templates({
+      'page.html': '<ul>\r\n  {% for x in y %}\r\n  <li>{{ x|uper }}\r\n  {% endfor %}\r\n</ul>\r\n',
+    })
+    const error = thrownBy(() => templates.render('page.html'))
+    assert.ok(error instanceof TemplateSyntaxError)
+    assert.equal(
+      error.frame,
+      [
+        '    1 | <ul>',
+        '    2 |   {% for x in y %}',
+        '  > 3 |   <li>{{ x|uper }}',
+        '      |            ^',
+        '    4 |   {% endfor %}',
+        '    5 | </ul>',
+      ].join('\n'),
+    )
+  })
+})
+
+const failing = {
+  fail(): never {
+    throw new RangeError('It failed.')
+  },
+  thing: {
+    get broken(): never {
+      throw new RangeError('It failed.')
+    },
+    fail(): never {
+      throw new RangeError('It failed.')
+    },
+  },
+  unprintable: {
+    toString(): never {
+      throw new RangeError('It failed.')
+    },
+  },
+}
+
+/** Templates that fail, and the template, line and column that is to blame. */
+const FAILING: ReadonlyArray<readonly [files: Record<string, string>, place: readonly [string, number, number]]> = [
+  [{ 'page.html': '\n  {{ fail() }}' }, ['page.html', 2, 6]],
+  [{ 'page.html': '\n  {{ thing.fail() }}' }, ['page.html', 2, 12]],
+  [{ 'page.html': '\n  {{ thing.broken }}' }, ['page.html', 2, 12]],
+  [{ 'page.html': '{{ "a" }}\n{{ unprintable }}' }, ['page.html', 2, 4]],
+  [{ 'page.html': '{% if a %}\n{% elif fail() %}{% endif %}' }, ['page.html', 2, 9]],
+  [
+    { 'page.html': '{% for x in [1] %}\n{% for y in [1] %}\n{{ fail() }}{% endfor %}{% endfor %}' },
+    ['page.html', 3, 4],
+  ],
+  [{ 'page.html': '{% set x = 1 %}\n{% set y = fail() %}' }, ['page.html', 2, 12]],
+  [{ 'page.html': '{{ x|upper }}\n{{ 1|first|first }}\n{{ null|first }}' }, ['page.html', 2, 12]],
+  [{ 'page.html': '\n{{ 1 in 2 }}' }, ['page.html', 2, 1]],
+  [{ 'page.html': 'a\n{% include "part.html" %}', 'part.html': '\n\n {{ fail() }}' }, ['part.html', 3, 5]],
+  // After an include it is the including template again.
+  [{ 'page.html': '{% include "part.html" %}\n\n {{ fail() }}', 'part.html': 'x\nx\nx\nx' }, ['page.html', 3, 5]],
+  [{ 'page.html': '{% include "part.html" %}\n\n {{ 1 in 2 }}', 'part.html': 'x' }, ['page.html', 3, 2]],
+  [
+    {
+      'page.html': '{% extends "base.html" %}\n{% block a %}{{ fail() }}{% endblock %}',
+      'base.html': '\n\n\n{% block a %}{% endblock %}',
+    },
+    ['page.html', 2, 17],
+  ],
+  [{ 'page.html': '{% extends "base.html" %}', 'base.html': '\n\n{{ fail() }}' }, ['base.html', 3, 4]],
+  [
+    {
+      'page.html': '{% extends "base.html" %}{% block a %}{{ super() }}{% endblock %}',
+      'base.html': '\n{% block a %}{{ fail() }}{% endblock %}',
+    },
+    ['base.html', 2, 17],
+  ],
+  [
+    {
+      'page.html': '{% import "m.html" as m %}\n\n{{ m.show(thing) }}',
+      'm.html': '{% macro show(x) %}\n  {{ x.broken }}{% endmacro %}',
+    },
+    ['m.html', 2, 8],
+  ],
+  [{ 'page.html': '{% macro show(x) %}\n\n  {{ x.fail() }}{% endmacro %}{{ show(thing) }}' }, ['page.html', 3, 8]],
+  [
+    { 'page.html': '{% macro show() %}{{ caller() }}{% endmacro %}\n{% call show() %}\n{{ fail() }}{% endcall %}' },
+    ['page.html', 3, 4],
+  ],
+  [
+    { 'page.html': '{% set x %}\n{% include "part.html" %}{% endset %}', 'part.html': '{{ fail() }}' },
+    ['part.html', 1, 4],
+  ],
+  [
+    { 'page.html': '{% include "a.html" %}', 'a.html': '{% include "b.html" %}', 'b.html': '\n{{ fail() }}' },
+    ['b.html', 2, 4],
+  ],
+]
+
+describe('a template that fails while it is rendered', () => {
+  for (const [files, [name, line, column]] of FAILING) {
+    test(`is named with line and column: ${JSON.stringify(files)}`, () => {
+      using templates = new Templates(files)
+      const error = thrownBy(() => templates.render('page.html', failing))
+      assert.ok(error instanceof TemplateRenderError, String(error))
+      assert.deepEqual([error.templateName, error.line, error.column], [name, line, column])
+      assert.match(error.frame ?? '', new RegExp(`> ${line} \\|`))
+      if (error.cause instanceof RangeError)
+        assert.match(error.message, /^RangeError: It failed\.\n {2}at .*:\d+:\d+\n/)
+    })
+  }
+
+  test('has the error itself as its cause, whatever was thrown', () => {
+    for (const thrown of [
+      new RangeError('x'),
+      'text',
+      undefined,
+      null,
+      0,
+      Symbol('sign'),
+      Object.freeze(new Error('x')),
+      { message: 'no error' },
+    ]) {
+      const error = thrownBy(() =>
+        renderText('\n{{ fail() }}', {
+          fail() {
+            throw thrown
+          },
+        }),
+      )
+      assert.ok(error instanceof TemplateRenderError)
+      assert.equal(error.cause, thrown)
+      assert.equal(error.line, 2)
+    }
+  })
+
+  test('lets an error through that is an answer of its own', () => {
+    for (const answer of [
+      new Http404('x'),
+      new PermissionDenied('x'),
+      new BadRequest('x'),
+      new TooManyFieldsSent('x'),
+    ]) {
+      using templates = new Templates({ 'page.html': '{% include "part.html" %}', 'part.html': '{{ query.a }}' })
+      const query = {
+        get a(): never {
+          throw answer
+        },
+      }
+      assert.equal(
+        thrownBy(() => templates.render('page.html', { query })),
+        answer,
+      )
+    }
+  })
+
+  test('begins its stack at who asked for it', () => {
+    const error = thrownBy(() => renderText('{{ fail() }}', failing))
+    assert.match((error as Error).stack ?? '', /\n {4}at Templates\.render \(.*templates\.ts/)
+    assert.doesNotMatch((error as Error).stack ?? '', /nunjucks\/src/)
+  })
+
+  test('that calls what is not there says what', () => {
+    for (const [template, message] of [
+      ['{{ nothing() }}', /"nothing" cannot be called: there is no such function/],
+      ['{{ thing.nothing() }}', /"thing\["nothing"\]" cannot be called/],
+      ['{{ text() }}', /"text" cannot be called: it is no function/],
+    ] as const) {
+      assert.match(String(thrownBy(() => renderText(template, { text: 'x', thing: {} }))), message)
+    }
+  })
+
+  test('that includes itself, or extends itself, ends with an error', { timeout: 20_000 }, () => {
+    for (const tag of ['include', 'extends']) {
+      using templates = new Templates({ 'page.html': `{% ${tag} "page.html" %}` })
+      assert.ok(thrownBy(() => templates.render('page.html')) instanceof Error)
+      assert.equal(renderText('still {{ a }}', { a: 1 }), 'still 1')
+    }
+  })
+})
+
+describe('a promise in a template', () => {
+  const promise = (): Promise<never> => Promise.reject(new Error('Nobody waits for it.'))
+  const WAYS: ReadonlyArray<readonly [template: string, name: string]> = [
+    ['{{ articles }}', '"articles"'],
+    ['{{ user.articles }}', '"articles"'],
+    ['{% for a in articles %}{% endfor %}', '"articles"'],
+    ['{% if articles %}{% endif %}', '"articles"'],
+    ['{% set x = articles %}', '"articles"'],
+    ['{{ articles|length }}', '"articles"'],
+    ['{{ load() }}', '"load()"'],
+    ['{{ user.load() }}', '"user["load"]()"'],
+    ['{{ "x"|slow }}', 'What the filter "slow" gives'],
+    ['{{ list[0] }}', '"0"'],
+    ['{% for x in list %}{{ x }}{% endfor %}', 'This value'],
+    ['{% include name %}', '"name"'],
+  ]
+  for (const [template, name] of WAYS) {
+    test(`is named: ${template}`, () => {
+      const context = {
+        articles: promise(),
+        user: { articles: promise(), load: promise },
+        load: promise,
+        list: [promise()],
+        name: promise(),
+      }
+      for (const each of [context.articles, context.user.articles, ...context.list, context.name]) each.catch(() => {})
+      const error = thrownBy(() => renderText(`\n${template}`, context, { filters: { slow: promise } }))
+      assert.ok(error instanceof TemplateRenderError, String(error))
+      assert.ok(
+        error.reason.includes(`${name} is a promise: templates cannot wait. Await it in the view`),
+        error.reason,
+      )
+      assert.equal(error.line, 2)
+    })
+  }
+})
+
+describe('a template that is not there', () => {
+  test('is named, with the files that were looked for', () => {
+    using templates = new Templates({})
+    const error = thrownBy(() => templates.render('nothing.html'))
+    assert.ok(error instanceof TemplateDoesNotExist)
+    assert.equal(error.templateName, 'nothing.html')
+    assert.deepEqual(error.tried, [path.join(templates.directory, 'nothing.html')])
+    assert.match(error.message, /^There is no template "nothing\.html"\. Looked for: \//)
+    assert.equal(error.place, undefined)
+  })
+
+  test('is named with the place of the tag that asks for it', () => {
+    for (const [tag, column] of [
+      ['include "nothing.html"', 12],
+      ['extends "nothing.html"', 12],
+      ['import "nothing.html" as x', 11],
+      ['from "nothing.html" import x', 9],
+    ] as const) {
+      using templates = new Templates({ 'page.html': `{% include "part.html" %}`, 'part.html': `\n{% ${tag} %}` })
+      const error = thrownBy(() => templates.render('page.html'))
+      assert.ok(error instanceof TemplateDoesNotExist, String(error))
+      assert.deepEqual(
+        [error.place?.templateName, error.place?.line, error.place?.column],
+        ['part.html', 2, column],
+        tag,
+      )
+      assert.match(error.message, /> 2 \| \{%/)
+    }
+  })
+
+  test('may be missing where the tag says so, but what it includes may not', () => {
+    using templates = new Templates({
+      'page.html': 'a{% include "nothing.html" ignore missing %}b',
+      'other.html': '{% include "part.html" ignore missing %}',
+      'part.html': '{% include "nothing.html" %}',
+    })
+    assert.equal(templates.render('page.html'), 'ab')
+    assert.throws(() => templates.render('other.html'), TemplateDoesNotExist)
+  })
+
+  test('a name that is none is an error with its place', () => {
+    for (const name of [undefined, null, 7, {}]) {
+      const error = thrownBy(() => renderText('\n{% include name %}', { name }))
+      assert.ok(error instanceof Error)
+      assert.match(error.message, /page\.html:2:12/)
+    }
+  })
+})
+
+describe('sourceFrame', () => {
+  test('shows the lines around, as far as there are any', () => {
+    assert.equal(sourceFrame('a\nb\nc\nd\ne\nf', 1, undefined), '  > 1 | a\n    2 | b\n    3 | c')
+    assert.equal(sourceFrame('a\nb\nc\nd\ne\nf', 6, 1), '    4 | d\n    5 | e\n  > 6 | f\n      | ^')
+    assert.equal(sourceFrame('x\n'.repeat(100), 100, 1).split('\n')[2], '  > 100 | x')
+  })
+
+  test('cuts a long line around the place', () => {
+    const frame = sourceFrame(`${'x'.repeat(100_000)}HERE${'x'.repeat(100_000)}`, 1, 100_001)
+    assert.ok(frame.length < 500)
+    const [line = '', mark = ''] = frame.split('\n')
+    assert.equal(line.slice(mark.indexOf('^'), mark.indexOf('^') + 4), 'HERE')
+  })
+})

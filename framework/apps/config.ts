@@ -32,7 +32,7 @@ export interface AppOptions {
  * export const polls = defineApp({ name: 'polls', path: import.meta.dirname })
  */
 export function defineApp({ name, path: directory, label, verboseName, ready }: AppOptions): AppConfig {
-  const short = label ?? (name.split(/[/.]/).at(-1) as string)
+  const short = label ?? name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1)
   if (!/^[A-Za-z_]\w*$/.test(short)) {
     throw new ImproperlyConfigured(
       `The app "${name}" has the label "${short}", which is no word of letters, digits and "_": give it another label.`,

@@ -4,7 +4,7 @@ const ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 
 /** A random string of `length` characters out of `alphabet`, fit for keys and tokens (Django's `get_random_string`). */
 export function randomString(length: number, alphabet: string = ALPHANUMERIC): string {
-  const characters = [...alphabet]
+  const characters = Array.from(alphabet)
   let text = ''
   for (let i = 0; i < length; i++) text += characters[randomInt(characters.length)]
   return text

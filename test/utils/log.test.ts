@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { afterEach, describe, test } from 'node:test'
+import { afterEach, describe, mock, test } from 'node:test'
 import {
   configureLogging,
   formatError,
@@ -30,16 +30,15 @@ class Memory implements LogHandler {
 
 /** What is written to standard error while something is done. */
 function errorsOf(work: () => void): string {
-  const { write } = process.stderr
   let written = ''
-  process.stderr.write = ((text: string) => {
+  const real = mock.method(process.stderr, 'write', (text: string) => {
     written += text
     return true
-  }) as typeof write
+  })
   try {
     work()
   } finally {
-    process.stderr.write = write
+    real.mock.restore()
   }
   return written
 }

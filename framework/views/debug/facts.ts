@@ -30,7 +30,7 @@ export function requestFacts(request: HttpRequest, masker: Masker): Facts[] {
     facts('Cookies', () =>
       [...request.cookies.keys()].map((name) => [masker.text(name, MAX_NAME), `'${MASK}'`] as const),
     ),
-    facts('Environ', () => rowsOf(request.environ, masker, 1)),
+    facts('Environ', () => environRows(request, masker)),
   ]
 }
 
@@ -75,6 +75,11 @@ function routeRows(request: HttpRequest, masker: Masker): Row[] {
   ]
 }
 
+/** Of the gateway's own objects only the class is told. */
+function environRows({ environ }: HttpRequest, masker: Masker): Row[] {
+  return Object.entries(environ).map(([name, value]) => row(name, value, masker, Array.isArray(value) ? 1 : 0))
+}
+
 function versionRows(): Row[] {
   return [
     ['Nuages', frameworkVersion()],
@@ -85,8 +90,8 @@ function versionRows(): Row[] {
   ]
 }
 
-function rowsOf(source: object, masker: Masker, levels?: number): Row[] {
-  return Object.entries(source).map(([name, value]) => row(name, value, masker, levels))
+function rowsOf(source: object, masker: Masker): Row[] {
+  return Object.entries(source).map(([name, value]) => row(name, value, masker))
 }
 
 function row(name: string, value: unknown, masker: Masker, levels?: number): Row {

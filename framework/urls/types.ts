@@ -41,8 +41,11 @@ export type View<Params = {}> = (request: HttpRequest, params: Params) => AnyRes
  */
 export interface RouteMap {}
 
-/** What `reverse()` takes for a name: those of `RouteMap`, or any where a project has not filled it. */
-export type RouteName = keyof RouteMap extends never ? string : Extract<keyof RouteMap, string>
+/**
+ * What `reverse()` takes for a name: those of `RouteMap`, or any where a project has not filled it. Written so that an
+ * error about another name shows the names; with `keyof` it would show `keyof RouteMap`.
+ */
+export type RouteName = keyof RouteMap extends never ? string : { [K in keyof RouteMap]: K }[keyof RouteMap]
 
 /** The parameters of a route by its name: any where a project has not filled `RouteMap`, and none where it has none. */
 export type RouteParams<N extends string> = N extends keyof RouteMap

@@ -43,11 +43,11 @@ const MEASURE = `(() => {
   return { scrollWidth, clientWidth, color, backgroundColor, lang, parts }
 })()`
 
-describe('the pages in a browser', { skip, timeout: 120_000 }, () => {
-  let browser: Browser
+describe('the pages in a browser', { timeout: 180_000 }, () => {
+  let browser: Browser | undefined
 
   before(async () => {
-    assert.ok(executablePath !== undefined, 'Chromium is not installed, and in CI it has to be.')
+    if (executablePath === undefined) return
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   })
 
@@ -81,7 +81,8 @@ describe('the pages in a browser', { skip, timeout: 120_000 }, () => {
 
   /** Look at a page in all sizes and schemes. */
   function show(name: string, url: () => string, status: number): void {
-    test(`${name} is shown without an error and without scrolling sideways`, { timeout: 60_000 }, async () => {
+    test(`${name} is shown without an error and without scrolling sideways`, { skip, timeout: 60_000 }, async () => {
+      assert.ok(browser !== undefined, 'Chromium is not installed, and in CI it has to be.')
       const context = await browser.newContext()
       try {
         await look(await context.newPage(), url(), status, name)
@@ -159,7 +160,7 @@ function serveSite(given: UserSettings): { url: string } {
 
 function findChromium(): string | undefined {
   const given = process.env['CHROMIUM_PATH']
-  if (given !== undefined && given !== '') return given
+  if (given !== undefined && given !== '') return fs.existsSync(given) ? given : undefined
   for (const directory of (process.env['PATH'] ?? '').split(path.delimiter)) {
     for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
       const file = path.join(directory, name)

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { escapeLeadingSlashes } from '../http/index.ts'
 import { closest } from '../utils/index.ts'
 import type { Urls } from './conf.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -45,7 +46,7 @@ export function reverseUntyped(
   const reasons: string[] = []
   for (const endpoint of endpoints) {
     const result = build(endpoint, params, given)
-    if (typeof result === 'string') return withoutAuthority(quote(getScriptPrefix() + result)) + suffix(options)
+    if (typeof result === 'string') return escapeLeadingSlashes(quote(getScriptPrefix() + result)) + suffix(options)
     reasons.push(`"${endpoint.route}" ${result.reason}`)
   }
   throw new NoReverseMatch(`The route "${name}" cannot be reversed: ${reasons.join('; ')}.`)
@@ -110,11 +111,6 @@ function shown(value: unknown): string {
 /** As Django: what RFC 3986 lets stand in a path, and the rest encoded. */
 function quote(path: string): string {
   return path.toWellFormed().replace(/[^A-Za-z0-9\-._~/:@!$&'()*+,;=]+/g, encodeURIComponent)
-}
-
-/** A path that begins with two slashes would name a host. */
-function withoutAuthority(path: string): string {
-  return path.startsWith('//') ? `/%2F${path.slice(2)}` : path
 }
 
 function suffix({ query, fragment }: ReverseOptions): string {

@@ -63,7 +63,7 @@ export interface Settings {
   readonly dataUploadMaxNumberFields: number | null
   /** Files of a form; 100 by default, `null` is no bound. */
   readonly dataUploadMaxNumberFiles: number | null
-  /** Bytes of an upload that is kept in memory, larger ones go to disk; 2.5 MiB by default. */
+  /** Bytes that all files of a form together keep in memory; what comes beyond goes to disk. 2.5 MiB by default. */
   readonly fileUploadMaxMemorySize: number
   /** Where uploads are put; the system's directory for temporary files by default. */
   readonly fileUploadTempDir: string | null

@@ -13,123 +13,125 @@ import { getUrlconf, path as route, reverseUntyped, urlpatterns } from 'nuages/u
 import { getLogger } from 'nuages/utils'
 import { RecordList } from './test-tools/site.ts'
 
-const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-setup-'))
-fs.mkdirSync(path.join(directory, 'app', 'templates'), { recursive: true })
-fs.writeFileSync(path.join(directory, 'app', 'templates', 'links.html'), "{{ url('home') }} {{ static('ä/b.css') }}")
-
-afterEach(resetForTests)
-after(() => fs.rmSync(directory, { recursive: true }))
-
-const urls = urlpatterns(route('home/', () => new HttpResponse(), 'home'))
-
 describe('setup', () => {
-  test('gives each room its settings', async () => {
-    const log = new RecordList()
-    const app = defineApp({ name: 'clouds', path: path.join(directory, 'app') })
-    await setup(
-      defineSettings({
-        debug: true,
-        allowedHosts: ['example.com'],
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-setup-'))
+  fs.mkdirSync(path.join(directory, 'app', 'templates'), { recursive: true })
+  fs.writeFileSync(path.join(directory, 'app', 'templates', 'links.html'), "{{ url('home') }} {{ static('ä/b.css') }}")
+
+  afterEach(resetForTests)
+  after(() => fs.rmSync(directory, { recursive: true }))
+
+  const urls = urlpatterns(route('home/', () => new HttpResponse(), 'home'))
+
+  describe('setup', () => {
+    test('gives each room its settings', async () => {
+      const log = new RecordList()
+      const app = defineApp({ name: 'clouds', path: path.join(directory, 'app') })
+      await setup(
+        defineSettings({
+          debug: true,
+          allowedHosts: ['example.com'],
+          installedApps: [app],
+          rootUrlconf: async () => ({ urls }),
+          logging: { '': { handlers: [log] } },
+        }),
+      )
+      assert.equal(settings.debug, true)
+      assert.deepEqual(httpOptions().allowedHosts, ['example.com'])
+      assert.equal(apps.getAppConfig('clouds'), app)
+      assert.equal(reverseUntyped('home'), '/home/')
+      assert.equal(renderToString('links.html'), '/home/ /static/%C3%A4/b.css')
+      getLogger('clouds').info('hello')
+      assert.deepEqual(log.lines, ['info clouds: hello'])
+    })
+
+    test('a second time with the same settings does nothing, so each app is made ready once', async () => {
+      let ready = 0
+      let loaded = 0
+      const app = defineApp({ name: 'clouds', path: directory, ready: () => void (ready += 1) })
+      const given = defineSettings({
         installedApps: [app],
-        rootUrlconf: async () => ({ urls }),
-        logging: { '': { handlers: [log] } },
-      }),
-    )
-    assert.equal(settings.debug, true)
-    assert.deepEqual(httpOptions().allowedHosts, ['example.com'])
-    assert.equal(apps.getAppConfig('clouds'), app)
-    assert.equal(reverseUntyped('home'), '/home/')
-    assert.equal(renderToString('links.html'), '/home/ /static/%C3%A4/b.css')
-    getLogger('clouds').info('hello')
-    assert.deepEqual(log.lines, ['info clouds: hello'])
-  })
-
-  test('a second time with the same settings does nothing, so each app is made ready once', async () => {
-    let ready = 0
-    let loaded = 0
-    const app = defineApp({ name: 'clouds', path: directory, ready: () => void (ready += 1) })
-    const given = defineSettings({
-      installedApps: [app],
-      rootUrlconf: async () => {
-        loaded += 1
-        return { urls }
-      },
+        rootUrlconf: async () => {
+          loaded += 1
+          return { urls }
+        },
+      })
+      await Promise.all([setup(given), setup(given), setup(given, { urls: false })])
+      await setup(given)
+      assert.deepEqual([ready, loaded], [1, 1])
     })
-    await Promise.all([setup(given), setup(given), setup(given, { urls: false })])
-    await setup(given)
-    assert.deepEqual([ready, loaded], [1, 1])
-  })
 
-  test('loads the URLs later where they were left out at first', async () => {
-    const given = defineSettings({ rootUrlconf: async () => ({ urls }) })
-    await setup(given, { urls: false })
-    assert.equal(getUrlconf(), undefined)
-    await setup(given)
-    assert.equal(getUrlconf(), urls)
-    await setup(given, { urls: false })
-    assert.equal(getUrlconf(), urls)
-  })
-
-  test('with other settings begins anew', async () => {
-    await setup(defineSettings({ debug: true, rootUrlconf: async () => ({ urls }) }))
-    await setup(defineSettings({ debug: false }))
-    assert.equal(settings.debug, false)
-    assert.equal(getUrlconf(), undefined)
-  })
-
-  test('can be tried again after it has failed', async () => {
-    let attempts = 0
-    const app = defineApp({
-      name: 'clouds',
-      path: directory,
-      ready: () => {
-        attempts += 1
-        if (attempts === 1) throw new Error('not yet')
-      },
+    test('loads the URLs later where they were left out at first', async () => {
+      const given = defineSettings({ rootUrlconf: async () => ({ urls }) })
+      await setup(given, { urls: false })
+      assert.equal(getUrlconf(), undefined)
+      await setup(given)
+      assert.equal(getUrlconf(), urls)
+      await setup(given, { urls: false })
+      assert.equal(getUrlconf(), urls)
     })
-    let imports = 0
-    const given = defineSettings({
-      installedApps: [app],
-      rootUrlconf: async () => {
-        imports += 1
-        if (imports === 1) throw new SyntaxError('broken view')
-        return { urls }
-      },
-    })
-    await assert.rejects(setup(given), /not yet/)
-    await assert.rejects(setup(given), /broken view/)
-    await setup(given)
-    assert.deepEqual([attempts, imports], [2, 2])
-    assert.equal(getUrlconf(), urls)
-  })
 
-  test('says what a module of URLs lacks', async () => {
-    const rootUrlconf = async (): Promise<never> => ({ routes: [] }) as never
-    await assert.rejects(setup(defineSettings({ rootUrlconf })), (error) => {
-      assert.ok(error instanceof ImproperlyConfigured)
-      return /exports no `urls`/.test(error.message)
+    test('with other settings begins anew', async () => {
+      await setup(defineSettings({ debug: true, rootUrlconf: async () => ({ urls }) }))
+      await setup(defineSettings({ debug: false }))
+      assert.equal(settings.debug, false)
+      assert.equal(getUrlconf(), undefined)
+    })
+
+    test('can be tried again after it has failed', async () => {
+      let attempts = 0
+      const app = defineApp({
+        name: 'clouds',
+        path: directory,
+        ready: () => {
+          attempts += 1
+          if (attempts === 1) throw new Error('not yet')
+        },
+      })
+      let imports = 0
+      const given = defineSettings({
+        installedApps: [app],
+        rootUrlconf: async () => {
+          imports += 1
+          if (imports === 1) throw new SyntaxError('broken view')
+          return { urls }
+        },
+      })
+      await assert.rejects(setup(given), /not yet/)
+      await assert.rejects(setup(given), /broken view/)
+      await setup(given)
+      assert.deepEqual([attempts, imports], [2, 2])
+      assert.equal(getUrlconf(), urls)
+    })
+
+    test('says what a module of URLs lacks', async () => {
+      const rootUrlconf = async (): Promise<never> => ({ routes: [] }) as never
+      await assert.rejects(setup(defineSettings({ rootUrlconf })), (error) => {
+        assert.ok(error instanceof ImproperlyConfigured)
+        return /exports no `urls`/.test(error.message)
+      })
     })
   })
-})
 
-describe('resetForTests', () => {
-  test('takes back all that setup did', async () => {
-    const before = httpOptions()
-    const app = defineApp({ name: 'clouds', path: path.join(directory, 'app') })
-    const given = defineSettings({ debug: true, installedApps: [app], rootUrlconf: async () => ({ urls }) })
-    await setup(given)
-    resetForTests()
-    assert.equal(hasSettings(), false)
-    assert.throws(() => settings.debug, ImproperlyConfigured)
-    assert.deepEqual(httpOptions(), before)
-    assert.deepEqual(apps.getAppConfigs(), [])
-    assert.equal(getUrlconf(), undefined)
-    assert.throws(() => renderToString('links.html'))
-    await setup(given)
-    assert.equal(renderToString('links.html'), '/home/ /static/%C3%A4/b.css')
+  describe('resetForTests', () => {
+    test('takes back all that setup did', async () => {
+      const before = httpOptions()
+      const app = defineApp({ name: 'clouds', path: path.join(directory, 'app') })
+      const given = defineSettings({ debug: true, installedApps: [app], rootUrlconf: async () => ({ urls }) })
+      await setup(given)
+      resetForTests()
+      assert.equal(hasSettings(), false)
+      assert.throws(() => settings.debug, ImproperlyConfigured)
+      assert.deepEqual(httpOptions(), before)
+      assert.deepEqual(apps.getAppConfigs(), [])
+      assert.equal(getUrlconf(), undefined)
+      assert.throws(() => renderToString('links.html'))
+      await setup(given)
+      assert.equal(renderToString('links.html'), '/home/ /static/%C3%A4/b.css')
+    })
   })
-})
 
-test('version() is that of package.json', () => {
-  assert.match(version(), /^\d+\.\d+\.\d+/)
+  test('version() is that of package.json', () => {
+    assert.match(version(), /^\d+\.\d+\.\d+/)
+  })
 })

@@ -19,7 +19,7 @@ import { named } from './support.ts'
 const RUNS = Number(process.env['NUAGES_FUZZ'] ?? 2000)
 
 const same = { toValue: (text: string) => text, toUrl: (value: string) => value }
-registerConverter('propYear', { regex: '[0-9]{4}', toValue: Number, toUrl: String })
+registerConverter('propYear', { regex: '[0-9]{4}', toValue: Number, toUrl: (year) => String(year).padStart(4, '0') })
 registerConverter('propWord', { regex: 'a+(?:/b)?|b', ...same })
 
 /** What each converter means, written down a second time: the source of its expression, and its value. */

@@ -9,7 +9,14 @@ import { tableMatcher } from './table.ts'
  */
 export function compilePieces(pieces: readonly Piece[], open: boolean): Matcher {
   if (!pieces.every(isSimple)) return regexMatcher(pieces, open)
-  return isAmbiguous(pieces) ? tableMatcher(pieces, open) : scanMatcher(pieces, open)
+  const split = pieces.findIndex((piece, index) => isAmbiguous(piece, pieces[index + 1]))
+  if (split === -1) return scanMatcher(pieces, open)
+  const head = scanMatcher(pieces.slice(0, split), true)
+  const tail = tableMatcher(pieces.slice(split), open)
+  return (path, start, values) => {
+    const at = head(path, start, values)
+    return at === -1 ? -1 : tail(path, at, values)
+  }
 }
 
 function isSimple(piece: Piece): boolean {
@@ -17,13 +24,9 @@ function isSimple(piece: Piece): boolean {
 }
 
 /** True where a parameter could also take the beginning of what follows it, so that its text might end in many places. */
-function isAmbiguous(pieces: readonly Piece[]): boolean {
-  return pieces.some((piece, index) => {
-    const set = typeof piece === 'string' ? undefined : piece.converter.set
-    const next = pieces[index + 1]
-    if (set === undefined || next === undefined) return false
-    return typeof next !== 'string' || set[next.charCodeAt(0)] === 1
-  })
+function isAmbiguous(piece: Piece, next: Piece | undefined): boolean {
+  if (typeof piece === 'string' || piece.converter.set === undefined || next === undefined) return false
+  return typeof next !== 'string' || piece.converter.set[next.charCodeAt(0)] === 1
 }
 
 /** Goes from left to right, once: what is not ambiguous has one way only. */

@@ -16,10 +16,12 @@ if (chosen.length === 0) {
   process.exit(2)
 }
 
-if (!fs.existsSync(path.join(directory, 'node_modules'))) run('npm', ['ci'])
-for (const file of chosen) run(process.execPath, ['--import', 'nuages/register', path.join(directory, file)])
+if (!fs.existsSync(path.join(directory, 'node_modules'))) run('npm', ['ci'], directory)
+// From the root, where `nuages` means this very package.
+const root = path.dirname(directory)
+for (const file of chosen) run(process.execPath, ['--import', 'nuages/register', path.join(directory, file)], root)
 
-function run(program: string, words: readonly string[]): void {
-  const { status } = spawnSync(program, words, { cwd: directory, stdio: 'inherit' })
+function run(program: string, words: readonly string[], cwd: string): void {
+  const { status } = spawnSync(program, words, { cwd, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }

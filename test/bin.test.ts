@@ -59,6 +59,44 @@ describe('the nuages command', () => {
   })
 })
 
+describe('what runs on a Node that is too old for a project', () => {
+  const files = reachable([
+    'management/utility.ts',
+    'management/commands/help.ts',
+    'management/commands/startproject.ts',
+    'management/commands/version.ts',
+  ])
+
+  test('needs none of the packages that a project needs', () => {
+    const needed = [...files].flatMap(([file, source]) =>
+      [...source.matchAll(/^(?:import|export) (?!type )[^]*?from '([^.'][^']*)'/gm)]
+        .filter(([, name = '']) => !name.startsWith('node:'))
+        .map(([, name]) => `${file}: ${name}`),
+    )
+    assert.ok(files.size > 20)
+    assert.deepEqual(needed, [])
+  })
+
+  test('uses nothing of import.meta but its URL, for there was no more before Node 20.11', () => {
+    const using = [...files].filter(([, source]) => /import\.meta\.(?!url\b)/.test(source)).map(([file]) => file)
+    assert.deepEqual(using, [])
+  })
+})
+
+/** The sources of these files of framework/, and of all that they import in any case. */
+function reachable(starts: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>()
+  const visit = (file: string): void => {
+    if (found.has(file)) return
+    const source = fs.readFileSync(path.join(packageRoot(), 'framework', file), 'utf8')
+    found.set(file, source.replaceAll(/\/\*[^]*?\*\//g, ''))
+    for (const [, target = ''] of source.matchAll(/^(?:import|export) (?!type )[^]*?from '(\.[^']*)'/gm))
+      visit(path.join(path.dirname(file), target))
+  }
+  for (const file of starts) visit(file)
+  return found
+}
+
 describe('manage.ts', () => {
   const script = path.join(packageRoot(), 'manage.ts')
   const preamble = fs.readFileSync(script, 'utf8').split('\nimport')[0] ?? ''

@@ -14,7 +14,8 @@ const DEBOUNCE = 50
 const POLL_INTERVAL = 1000
 
 const SOURCE = /(?:\.(?:[cm]?[jt]s|[jt]sx|json)|^\.env)$/
-const IGNORED = new Set(['node_modules', 'uploads', 'media', 'staticfiles', 'dist', 'coverage'])
+/** Directories of these names hold no sources, unless they are apps. */
+const IGNORED = new Set(['uploads', 'media', 'staticfiles', 'dist', 'coverage'])
 
 /**
  * Tells which source files below a directory were changed, made or removed. Directories whose names begin with a dot,
@@ -124,13 +125,19 @@ function scan(root: string, tree: Tree = { stamps: new Map(), directories: new S
   for (const entry of entries) {
     const file = path.join(root, entry.name)
     if (entry.isDirectory()) {
-      if (!entry.name.startsWith('.') && !IGNORED.has(entry.name)) scan(file, tree)
+      if (!isIgnored(file)) scan(file, tree)
     } else if (SOURCE.test(entry.name)) {
       const stat = fs.statSync(file, { throwIfNoEntry: false })
       if (stat !== undefined) tree.stamps.set(file, `${stat.mtimeMs} ${stat.size}`)
     }
   }
   return tree
+}
+
+function isIgnored(directory: string): boolean {
+  const name = path.basename(directory)
+  if (name.startsWith('.') || name === 'node_modules') return true
+  return IGNORED.has(name) && !fs.existsSync(path.join(directory, 'apps.ts'))
 }
 
 function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {

@@ -1,11 +1,15 @@
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** `import.meta.dirname` would be undefined on the old Nodes that can still make a project. */
+const own = fileURLToPath(import.meta.url)
 
 /** The directory that holds the framework's own `package.json` and `templates/`, in a checkout and when installed. */
 export function packageRoot(): string {
-  return path.resolve(import.meta.dirname, '..', '..')
+  return path.resolve(path.dirname(own), '..', '..')
 }
 
 /** True where the framework runs from its TypeScript sources, as in a checkout. */
 export function runsFromSource(): boolean {
-  return import.meta.filename.endsWith('.ts')
+  return own.endsWith('.ts')
 }

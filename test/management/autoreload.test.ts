@@ -35,7 +35,7 @@ function program(
   }
 }
 
-describe('autoreload', () => {
+describe('autoreload', { timeout: 60_000 }, () => {
   for (const [how, poll] of [
     ['told by the system', undefined],
     ['by polling', 20],
@@ -102,6 +102,15 @@ describe('autoreload', () => {
     await running.waitFor(/has a longer two\./)
     assert.equal(running.output.match(/changed, reloading/g)?.length, 1, running.output)
     assert.match(running.output, /^app\/value\.ts changed, reloading\.$/m)
+  })
+
+  test('looks into a directory of any name that is an app', async (t) => {
+    const { directory, start } = program(t)
+    writeTree(directory, { 'media/apps.ts': '', 'media/views.ts': '' })
+    const running = start()
+    await running.waitFor(/has one\./)
+    writeTree(directory, { 'media/views.ts': 'export {}' })
+    await running.waitFor(/media\/views\.ts changed, reloading\./)
   })
 
   test('ends the parent where no change of a file can help', async (t) => {

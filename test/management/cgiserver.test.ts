@@ -56,7 +56,7 @@ async function raw(port: number, target: string, method = 'GET'): Promise<string
   return answer
 }
 
-describe('cgiserver', () => {
+describe('cgiserver', { timeout: 120_000 }, () => {
   test('serves files, whole and in part', async (t) => {
     const { url } = await serve(t)
     const response = await fetch(`${url}plain.txt`)

@@ -57,7 +57,7 @@ function project(t: TestContext, files: Readonly<Record<string, string>> = {}) {
   }
 }
 
-describe('check', () => {
+describe('check', { timeout: 120_000 }, () => {
   test('reports and succeeds on warnings, unless it shall not', (t) => {
     const manage = project(t)
     const { status, stderr } = manage(['check'])
@@ -104,7 +104,7 @@ describe('check', () => {
   })
 })
 
-describe('listurls', () => {
+describe('listurls', { timeout: 120_000 }, () => {
   test('lists the routes in order', (t) => {
     const { status, stdout } = project(t)(['listurls'])
     assert.equal(status, 0)
@@ -118,7 +118,7 @@ describe('listurls', () => {
   })
 })
 
-describe('runcgi', () => {
+describe('runcgi', { timeout: 120_000 }, () => {
   test('answers the request in its environment', (t) => {
     const { status, stdout, stderr } = project(t)(['runcgi'], {
       env: {

@@ -48,7 +48,7 @@ async function urlOf(running: Running, from = 0): Promise<string> {
   return url
 }
 
-describe('runserver', () => {
+describe('runserver', { timeout: 120_000 }, () => {
   test('checks, serves, and writes a line for each answer', async (t) => {
     const running = project(t).start('runserver', '0', '--noreload')
     const url = await urlOf(running)

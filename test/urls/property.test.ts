@@ -173,7 +173,7 @@ describe('hostile paths', () => {
     test(`of 30 kB are routed in no time: /${prefix}…`, () => {
       for (const body of bodies) {
         const hostile = `/${prefix}${body.repeat(SIZE / body.length)}!`
-        const least = Math.min(...[1, 2, 3].map(() => timeOf(() => getResolver(urls).find(hostile))))
+        const least = Math.min(...[1, 2, 3, 4, 5].map(() => timeOf(() => getResolver(urls).find(hostile))))
         assert.ok(least < 50, `${JSON.stringify(body)} took ${least.toFixed(1)} ms`)
       }
     })
@@ -245,10 +245,12 @@ function manyRoutes(count: number): Urls<unknown> {
   )
 }
 
+/** Milliseconds of the processor, which others on the machine cannot add to. */
 function timeOf(work: () => unknown): number {
-  const begun = performance.now()
+  const begun = process.cpuUsage()
   work()
-  return performance.now() - begun
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1000
 }
 
 function repeat(times: number, work: () => unknown): void {

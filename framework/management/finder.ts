@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Settings } from '../conf/index.ts'
-import { closest } from '../utils/index.ts'
+import { closest, packageRoot } from '../utils/index.ts'
 import { BaseCommand, type CommandIndex } from './base.ts'
 import { CommandError } from './errors.ts'
 import type { Options } from './options.ts'
@@ -95,6 +95,10 @@ function commandsIn(appPath: string): Array<readonly [name: string, load: Comman
 function instantiate(name: string, module: { readonly default?: unknown }): BaseCommand<Options> {
   const Command = module.default as CommandClass | undefined
   if (typeof Command === 'function' && Command.prototype instanceof BaseCommand) return new Command()
+  if (typeof Command?.prototype?.handle === 'function')
+    throw new CommandError(
+      `The command '${name}' belongs to another copy of Nuages than the one in ${packageRoot()}, which runs. Use the project's own: ./manage.ts, or npx nuages in its directory.`,
+    )
   throw new CommandError(
     `The command '${name}' has no class to run: its file needs \`export default class ... extends BaseCommand\`.`,
   )

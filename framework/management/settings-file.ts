@@ -43,14 +43,19 @@ function importFile(name: string, source: string): SettingsLoader {
 
 async function read(loader: SettingsLoader, name?: string): Promise<Settings> {
   const what = name === undefined ? 'The settings' : `The settings in ${name}`
-  let module: { readonly default: Settings | undefined }
+  let module: { readonly default: unknown }
   try {
     module = await loader()
   } catch (error) {
     throw new CommandError(`${what} cannot be loaded.\n\n${explain(error)}`, { cause: error })
   }
-  if (typeof module.default === 'object') return module.default
+  if (isSettings(module.default)) return module.default
   throw new CommandError(`${what} cannot be used: write \`export default defineSettings({ ... })\` in that file.`)
+}
+
+/** What `defineSettings` has made has a value for every setting. */
+function isSettings(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && 'installedApps' in value && 'allowedHosts' in value
 }
 
 /** What went wrong and where in the project, without the frames of Node and of the framework. */

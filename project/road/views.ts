@@ -6,25 +6,24 @@ import { redirect, render, requireGET, requireMethods } from 'nuages/views'
 import { lanesOf, stagesOf, timingsOf } from './stages.ts'
 
 /** The first page: the road that this very request has come. */
-export const home = requireGET(
-  (request: HttpRequest): HttpResponse =>
-    render(request, 'road/home.html', {
-      gateways: lanesOf(request),
-      stages: stagesOf(request),
-      timings: timingsOf(request),
-    }),
-)
+export const home = requireGET(function home(request: HttpRequest): HttpResponse {
+  return render(request, 'road/home.html', {
+    gateways: lanesOf(request),
+    stages: stagesOf(request),
+    timings: timingsOf(request),
+  })
+})
 
 /** All that the gateway said about this request. */
-export const environ = requireGET(
-  (request: HttpRequest): HttpResponse => render(request, 'road/environ.html', { variables: variablesOf(request) }),
-)
+export const environ = requireGET(function environ(request: HttpRequest): HttpResponse {
+  return render(request, 'road/environ.html', { variables: variablesOf(request) })
+})
 
 /** A form with an upload: shows it, and what came of it. */
 export const form = requireMethods(
   'GET',
   'POST',
-)(async (request: HttpRequest): Promise<HttpResponse> => {
+)(async function form(request: HttpRequest): Promise<HttpResponse> {
   if (request.method !== 'POST') return render(request, 'road/form.html')
   const data = await request.form()
   const fields = [...data].filter((entry): entry is [string, string] => typeof entry[1] === 'string')
@@ -34,15 +33,15 @@ export const form = requireMethods(
 })
 
 /** A greeting for a name out of the URL. */
-export const hello = requireGET(
-  (request: HttpRequest, { name }: { name: string }): HttpResponse => render(request, 'road/hello.html', { name }),
-)
+export const hello = requireGET(function hello(request: HttpRequest, { name }: { name: string }): HttpResponse {
+  return render(request, 'road/hello.html', { name })
+})
 
 /** Counts visits in a cookie; a POST starts again. */
 export const countVisits = requireMethods(
   'GET',
   'POST',
-)((request: HttpRequest): HttpResponse => {
+)(function countVisits(request: HttpRequest): HttpResponse {
   if (request.method === 'POST') {
     const response = redirect('road:visits')
     response.deleteCookie('visits')
@@ -55,19 +54,18 @@ export const countVisits = requireMethods(
 })
 
 /** Numbers, each sent when it is known. */
-export const stream = requireGET(
-  (): StreamingHttpResponse => new StreamingHttpResponse(squares(100), { contentType: 'text/plain; charset=utf-8' }),
-)
+export const stream = requireGET(function stream(): StreamingHttpResponse {
+  return new StreamingHttpResponse(squares(100), { contentType: 'text/plain; charset=utf-8' })
+})
 
 /** A file, whole or in ranges. */
-export const download = requireGET(
-  (request: HttpRequest): Promise<FileResponse> =>
-    FileResponse.open(path.join(import.meta.dirname, 'static', 'road', 'style.css'), {
-      request,
-      asAttachment: true,
-      filename: 'nuages – Stil.css',
-    }),
-)
+export const download = requireGET(function download(request: HttpRequest): Promise<FileResponse> {
+  return FileResponse.open(path.join(import.meta.dirname, 'static', 'road', 'style.css'), {
+    request,
+    asAttachment: true,
+    filename: 'nuages – Stil.css',
+  })
+})
 
 /** A row of the Environ's table. */
 interface Variable {

@@ -129,6 +129,16 @@ describe('commands of apps', () => {
     assert.match(stderr, /'empty' has no class to run: .*export default class/)
   })
 
+  test('that extend the BaseCommand of another copy of the framework say so', async (t) => {
+    const foreign = 'class BaseCommand { handle() {} }\nexport default class extends BaseCommand {}'
+    const { code, stderr } = await manage(['foreign'], projectWith(t, { polls: { 'foreign.ts': foreign } }))
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /'foreign' belongs to another copy of Nuages than the one in \/.*: \.\/manage\.ts, or npx nuages/,
+    )
+  })
+
   test('that cannot be loaded do not spoil the list', async (t) => {
     const project = projectWith(t, {
       polls: { 'bad.ts': "throw new Error('broken on purpose')", 'good.ts': commandSource('Good') },
@@ -207,6 +217,14 @@ describe('settings', () => {
     assert.equal(code, 1)
     assert.match(stderr, /^Error: The settings cannot be loaded/)
     assert.match((await manage(['listurls', '--of-an-app'])).stderr, /^Error: There is no option --of-an-app\./)
+  })
+
+  test('that defineSettings has not made are refused', async () => {
+    for (const settings of [undefined, null, {}, 'settings']) {
+      const { code, stderr } = await manage(['check'], { settings: async () => ({ default: settings as never }) })
+      assert.equal(code, 1)
+      assert.match(stderr, /^Error: The settings cannot be used: write `export default defineSettings\(/)
+    }
   })
 
   test('come from --settings first, then NUAGES_SETTINGS_MODULE, then manage.ts', async (t) => {

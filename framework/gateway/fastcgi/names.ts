@@ -1,12 +1,12 @@
 /** What a parameter's name means for the Environ. */
 export type NameKind = 'variable' | 'header' | 'dropped'
 
-/** A name of a parameter that has been seen: one string for all requests. */
+/** A name of a parameter that has been seen. */
 export interface Name {
+  /** One string for all requests, and one that objects need not look up before they take it as a key. */
   readonly text: string
+  readonly bytes: Uint8Array
   readonly kind: NameKind
-  /** The names that came after this one, as far as they are remembered. */
-  readonly followers: Name[]
 }
 
 /** A variable: what a web server's configuration names. No dot, for names with one are the gateway's own. */
@@ -26,44 +26,41 @@ const NO_HEADERS: ReadonlySet<string> = new Set([
   'HTTP_TRANSFER_ENCODING',
 ])
 
-/** How many names are remembered, how long one may be, and how many followers each has: clients choose them. */
-const MAX_NAMES = 2_000
+/** Places for names, a power of two, and how long a name is that gets one: clients choose them. */
+const SLOTS = 4_096
 const MAX_LENGTH = 64
-const MAX_FOLLOWERS = 6
 
-const names = new Map<string, Name>()
+/** The name that was seen last of those that fall into each place. */
+const slots: Array<Name | undefined> = Array.from({ length: SLOTS }, () => undefined)
 
-/** Stands before the first name of a request. */
-export const START: Name = { text: '', kind: 'dropped', followers: [] }
-
-/**
- * The name that stands in `text` from `start` to `end`, which came after the name `before`. Names come in nearly the
- * same order with each request, so a comparison with those that came there before finds it without making a string.
- */
-export function nameAt(text: string, start: number, end: number, before: Name): Name {
-  const length = end - start
-  const { followers } = before
-  for (let i = 0; i < followers.length; i++) {
-    const follower = followers[i] as Name
-    if (follower.text.length === length && text.startsWith(follower.text, start)) return follower
-  }
-  return lookUp(text.slice(start, end), before)
-}
-
-function lookUp(text: string, before: Name): Name {
-  let name = names.get(text)
-  if (name === undefined) {
-    name = { text: copy(text), kind: kindOf(text), followers: [] }
-    if (names.size >= MAX_NAMES || text.length > MAX_LENGTH) return name
-    names.set(name.text, name)
-  }
-  if (before.followers.length < MAX_FOLLOWERS) before.followers.push(name)
+/** The name that stands in `bytes` from `start` to `end`, found without making a string where it was seen before. */
+export function nameAt(bytes: Uint8Array, start: number, end: number): Name {
+  const slot = slotOf(bytes, start, end)
+  const seen = slots[slot]
+  if (seen !== undefined && isAt(seen.bytes, bytes, start, end)) return seen
+  const name = readName(Uint8Array.from(bytes.subarray(start, end)))
+  if (name.bytes.length <= MAX_LENGTH) slots[slot] = name
   return name
 }
 
-/** The same text apart from the block it was cut from, which it would keep in memory. */
-function copy(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1')
+/** A few of a name's bytes, mixed: those in which `HTTP_` names of one length differ most. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start
+  if (length < 3) return length
+  const [last, third] = [bytes[end - 1] as number, bytes[end - 3] as number]
+  const middle = bytes[start + (length >> 1)] as number
+  return ((length * 37) ^ (last * 5) ^ (third * 171) ^ (middle * 29)) & (SLOTS - 1)
+}
+
+function isAt(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false
+  for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false
+  return true
+}
+
+function readName(bytes: Uint8Array): Name {
+  const [text = ''] = Object.keys({ [Buffer.from(bytes).toString('latin1')]: true })
+  return { text, bytes, kind: kindOf(text) }
 }
 
 function kindOf(name: string): NameKind {

@@ -2,7 +2,7 @@ import { decodePath, joinHeader } from '../environ.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Environ } from '../types.ts'
 import { latin1Slice } from './latin1.ts'
-import { type Name, nameAt, START } from './names.ts'
+import { nameAt } from './names.ts'
 import { PairReader } from './records.ts'
 
 /**
@@ -14,11 +14,10 @@ import { PairReader } from './records.ts'
 export function readParams(environ: Environ, bytes: Buffer, start: number, end: number, maxCount: number): void {
   const text = latin1Slice(bytes, start, end)
   const pairs = new PairReader(bytes, start, end)
-  let name: Name = START
   let count = 0
   while (pairs.next()) {
     if (++count > maxCount) throw new Refusal(431, `The request has more than ${maxCount} parameters. Send fewer.`)
-    name = nameAt(text, pairs.nameStart - start, pairs.nameEnd - start, name)
+    const name = nameAt(bytes, pairs.nameStart, pairs.nameEnd)
     if (name.kind === 'dropped') continue
     const value = text.slice(pairs.nameEnd - start, pairs.valueEnd - start)
     if (name.kind === 'variable') environ[name.text] = value

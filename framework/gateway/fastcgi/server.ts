@@ -90,7 +90,10 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
   async listen(target: ListenTarget): Promise<ListenAddress> {
     this.#address = await listen(this.#server, target)
     this.#server.on('error', (error) => this.warn(`A connection could not be accepted: ${error.message}`))
-    this.#sweeper = setInterval(() => this.#sweep(), Math.min(this.limits.recordTimeout / SWEEPS, LONGEST_SWEEP)).unref()
+    this.#sweeper = setInterval(
+      () => this.#sweep(),
+      Math.min(this.limits.recordTimeout / SWEEPS, LONGEST_SWEEP),
+    ).unref()
     return this.#address
   }
 

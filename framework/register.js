@@ -114,7 +114,8 @@ function isPrivate(stat) {
 
 function* cacheCandidates() {
   if (process.env.NUAGES_CACHE_DIR) yield process.env.NUAGES_CACHE_DIR
-  let directory = path.dirname(process.argv[1] ?? process.cwd())
+  const script = process.argv[1]
+  let directory = script === undefined ? process.cwd() : path.dirname(path.resolve(script))
   for (let parent = path.dirname(directory); ; directory = parent, parent = path.dirname(directory)) {
     if (fs.existsSync(path.join(directory, 'node_modules'))) {
       yield path.join(directory, 'node_modules', '.cache', 'nuages')

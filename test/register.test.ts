@@ -22,8 +22,12 @@ function directoryWith(t: TestContext, files: Readonly<Record<string, string>>):
 
 /** Run a file of the directory under the hook, with a cache of its own. */
 function run(directory: string, file: string, env: Readonly<Record<string, string>> = {}) {
+  return runWords(directory, [path.join(directory, file)], env)
+}
+
+function runWords(directory: string, words: readonly string[], env: Readonly<Record<string, string>>) {
   const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', REGISTER, path.join(directory, file)], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', REGISTER, ...words], {
     cwd: directory,
     encoding: 'utf8',
     env: {
@@ -185,6 +189,15 @@ describe('the cache', () => {
     const directory = directoryWith(t, files)
     fs.mkdirSync(path.join(directory, 'node_modules'))
     assert.equal(run(directory, 'main.ts', { NUAGES_CACHE_DIR: '' }).stdout, 'one\n')
+    assert.ok(entries(path.join(directory, 'node_modules/.cache/nuages')).length > 0)
+  })
+
+  test('lies there too where Node runs no script', (t) => {
+    const directory = directoryWith(t, files)
+    fs.mkdirSync(path.join(directory, 'node_modules'))
+    const words = ['--input-type=module', '-e', "process.chdir('/'); await import(process.env.MAIN)"]
+    const env = { NUAGES_CACHE_DIR: '', MAIN: path.join(directory, 'main.ts') }
+    assert.equal(runWords(directory, words, env).stdout, 'one\n')
     assert.ok(entries(path.join(directory, 'node_modules/.cache/nuages')).length > 0)
   })
 

@@ -38,6 +38,9 @@ export const DEFAULT_CLOSE_TIMEOUT = 10_000
 /** The first descriptor that systemd hands over (sd_listen_fds, SD_LISTEN_FDS_START). */
 const FIRST_INHERITED = 3
 
+/** Connections that may wait to be accepted, where the system allows as many: a burst must not be turned away. */
+const BACKLOG = 4_096
+
 /** How long a socket file's owner may take to answer before it counts as alive, in milliseconds. */
 const PROBE_TIMEOUT = 2_000
 
@@ -102,7 +105,7 @@ function bind(server: net.Server, options: net.ListenOptions | { fd: number }): 
     }
     server.once('error', settle)
     server.once('listening', settle)
-    server.listen(options as net.ListenOptions)
+    server.listen({ ...options, backlog: BACKLOG } as net.ListenOptions)
   })
 }
 

@@ -21,20 +21,31 @@ describe('FastCGI under load', { timeout: 600_000 }, () => {
   let directory: string
   let server: ChildProcess
   let address: ListenAddress
-  beforeEach(async () => {
+  beforeEach(() => {
     directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-'))
+    return start()
+  })
+  afterEach(async () => {
+    await stop()
+    fs.rmSync(directory, { recursive: true })
+  })
+
+  /** Start the server, with a limit of descriptors where one is given. */
+  async function start(limit = 'unlimited'): Promise<void> {
     address = { kind: 'unix', path: path.join(directory, 'fastcgi.sock') }
     const file = path.join(import.meta.dirname, 'fastcgi-load-server.ts')
-    server = spawn(process.execPath, ['--expose-gc', '--import', 'nuages/register', file, address.path], {
+    const command = `${limit === 'unlimited' ? '' : `ulimit -n ${limit}; `}exec "$0" "$@"`
+    const args = ['--expose-gc', '--import', 'nuages/register', file, address.path]
+    server = spawn('/bin/sh', ['-c', command, process.execPath, ...args], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     await once(server, 'message')
-  })
-  afterEach(async () => {
+  }
+
+  async function stop(): Promise<void> {
     server.disconnect()
     if (server.exitCode === null) await once(server, 'exit')
-    fs.rmSync(directory, { recursive: true })
-  })
+  }
 
   async function memory(): Promise<Memory> {
     server.send('memory')
@@ -69,6 +80,18 @@ describe('FastCGI under load', { timeout: 600_000 }, () => {
     assert.ok(time < 1_000)
     assert.equal(clients.filter((client) => client.ended).length, 0)
     assert.ok(grown / halfOpen < 20_000)
+    for (const client of clients) client.close()
+    await timeOfPage()
+  })
+
+  test('a burst of connections is taken, although they are more than descriptors', async () => {
+    await stop()
+    await start('80')
+    const clients = await Promise.all(Array.from({ length: 1_000 }, () => FastCGIClient.connect(address)))
+    for (const client of clients) client.send(begin())
+    assert.ok((await timeOfPage()) < 10_000)
+    const ended = () => clients.filter((client) => client.ended).length
+    while (ended() < 900) await timeOfPage()
     for (const client of clients) client.close()
     await timeOfPage()
   })

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { appDirectories, apps } from './apps/index.ts'
 import { setSettings, type Settings } from './conf/index.ts'
@@ -92,11 +91,7 @@ export function resetForTests(): void {
   setSettings(undefined)
 }
 
-/** The framework's version. */
-export function version(): string {
-  const manifest = JSON.parse(fs.readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  return manifest.version
-}
+export { version } from './utils/index.ts'
 
 /** The project's directories, those of its apps, and last the framework's own pages. */
 function templateDirectories({ templates }: Settings): string[] {

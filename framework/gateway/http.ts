@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { createServer as createNodeServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import path from 'node:path'
 import { BadRequest } from '../exceptions.ts'
-import { packageRoot } from '../utils/index.ts'
+import { version } from '../utils/index.ts'
 import { parseContentLength, setGatewayKeys } from './environ.ts'
 import { type ConnectionKeys, isChunked, requestEnviron } from './http/environ.ts'
 import { type ExchangeOwner, HTTPExchange } from './http/exchange.ts'
@@ -297,9 +295,4 @@ function answerRaw(socket: Socket, refusal: Refusal): void {
 /** An address without the prefix that IPv4 has on a socket of both families. */
 function plainAddress(address: string | undefined): string | undefined {
   return address?.startsWith('::ffff:') ? address.slice(7) : address
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  return manifest.version
 }

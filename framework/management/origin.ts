@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../utils/index.ts'
-import { packageVersion } from './version.ts'
+import { packageRoot, version } from '../utils/index.ts'
 
 /** The oldest Node that runs a project. */
 export const OLDEST_NODE = '22.18.0'
@@ -18,7 +17,7 @@ export function dependencyOnThis(root: string = packageRoot()): string {
   const modules = path.dirname(root)
   if (path.basename(modules) !== 'node_modules') return `file:${root}`
   const tarball = installedFrom(modules, path.basename(root))
-  return tarball === undefined ? `^${packageVersion()}` : `file:${tarball}`
+  return tarball === undefined ? `^${version()}` : `file:${tarball}`
 }
 
 /** The file that npm has installed a package from, by what it wrote down beside the packages. */

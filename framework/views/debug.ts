@@ -2,9 +2,9 @@ import { settings } from '../conf/index.ts'
 import { ImproperlyConfigured } from '../exceptions.ts'
 import { statusText, type HttpRequest, type HttpResponse } from '../http/index.ts'
 import { getUrlconf, Resolver404 } from '../urls/index.ts'
-import { getLogger } from '../utils/index.ts'
+import { getLogger, version } from '../utils/index.ts'
 import { reportErrors } from './debug/error-report.ts'
-import { frameworkVersion, projectDirectory, requestFacts, settingsFacts } from './debug/facts.ts'
+import { projectDirectory, requestFacts, settingsFacts } from './debug/facts.ts'
 import { Masker } from './debug/mask.ts'
 import { wantsHtml } from './debug/negotiate.ts'
 import { htmlPage, textPage } from './debug/page.ts'
@@ -54,7 +54,7 @@ export function technical404(request: HttpRequest, error: unknown): HttpResponse
 /** The first page of a site that has no URLs yet (Django's `default_urlconf`). */
 function welcome(request: HttpRequest): HttpResponse {
   return wantsHtml(request)
-    ? htmlPage('welcome.html', { version: frameworkVersion() }, 200)
+    ? htmlPage('welcome.html', { version: version() }, 200)
     : textPage('It works. This site has no URLs yet: write the first into its urls.ts.', 200)
 }
 

@@ -1,7 +1,7 @@
+import { version } from '../../utils/index.ts'
 import { BaseCommand, type CommandIndex } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import { table } from '../usage.ts'
-import { packageVersion } from '../version.ts'
 
 /** Lists the commands, or tells all about one. */
 export default class HelpCommand extends BaseCommand {
@@ -22,7 +22,7 @@ export default class HelpCommand extends BaseCommand {
   async #list(commands: CommandIndex): Promise<void> {
     const { program } = this.context
     const { groups, error } = await commands.groups()
-    this.stdout.write(`Nuages ${packageVersion()}. Help on one command: ${program} help <command>`)
+    this.stdout.write(`Nuages ${version()}. Help on one command: ${program} help <command>`)
     for (const [app, names] of groups) {
       const rows = await Promise.all(names.map(async (name) => [name, await summaryOf(name, commands)] as const))
       this.stdout.write(`\n${table(app, rows).replace(app, () => this.style.label(app))}`)

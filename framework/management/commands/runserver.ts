@@ -3,12 +3,12 @@ import type { Application } from '../../gateway/index.ts'
 import { type Address, listenError, parseAddress, urlOf } from '../address.ts'
 import { applicationOf } from '../application.ts'
 import { keepPort, keptPort } from '../autoreload.ts'
+import { version } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import type { Options } from '../options.ts'
 import { logRequests } from '../request-log.ts'
 import { serveUntilStopped } from '../serve.ts'
-import { packageVersion } from '../version.ts'
 
 /** The options of `runserver`, for commands that extend it. */
 export const runserverOptions = {
@@ -68,7 +68,7 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
   }
 
   #greet(url: string): void {
-    this.stdout.write(`\nNuages ${packageVersion()} on Node ${process.versions.node}`)
+    this.stdout.write(`\nNuages ${version()} on Node ${process.versions.node}`)
     this.stdout.write(`Development server at ${this.style.heading(url)}`)
     this.stdout.write(this.style.faint('Quit with Ctrl-C.'))
   }

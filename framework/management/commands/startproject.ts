@@ -1,14 +1,13 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { randomString } from '../../utils/index.ts'
+import { randomString, version } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import { type NewPlace, placeFor } from '../names.ts'
 import type { Options } from '../options.ts'
 import { canPinNode, dependencyOnThis, isRecentEnough, machineNode, OLDEST_NODE, PINNED_NODE } from '../origin.ts'
 import { copySkeleton, skeletonDirectory, type SkeletonVariables } from '../skeleton.ts'
-import { packageVersion } from '../version.ts'
 
 const options = {
   template: { type: 'string', metavar: 'DIRECTORY', help: 'Copy this skeleton instead of the built-in one.' },
@@ -64,7 +63,7 @@ function variablesOf({ name, directory }: NewPlace, { file, pinned }: ChosenNode
     package_name: name.toLowerCase(),
     directory,
     secret_key: randomString(KEY_LENGTH, KEY_ALPHABET),
-    nuages_version: packageVersion(),
+    nuages_version: version(),
     nuages_dependency: inJson(dependencyOnThis()),
     optional_dependencies: pinned
       ? `\n  "optionalDependencies": {\n    "${PINNED_NODE.package}": "${PINNED_NODE.version}"\n  },`

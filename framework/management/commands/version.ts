@@ -1,5 +1,5 @@
+import { version } from '../../utils/index.ts'
 import { BaseCommand } from '../base.ts'
-import { packageVersion } from '../version.ts'
 
 /** Prints the version of the framework. */
 export default class VersionCommand extends BaseCommand {
@@ -8,6 +8,6 @@ export default class VersionCommand extends BaseCommand {
   override readonly requiresSystemChecks = false
 
   override handle(): void {
-    this.stdout.write(packageVersion())
+    this.stdout.write(version())
   }
 }

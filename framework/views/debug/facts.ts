@@ -1,8 +1,6 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import { settings } from '../../conf/index.ts'
 import type { HttpRequest } from '../../http/index.ts'
-import { packageRoot } from '../../utils/index.ts'
+import { version } from '../../utils/index.ts'
 import { MASK, type Masker } from './mask.ts'
 import { show } from './show.ts'
 
@@ -48,12 +46,6 @@ export function projectDirectory(): string {
   }
 }
 
-/** The framework's version. */
-export function frameworkVersion(): string {
-  const manifest = JSON.parse(fs.readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  return manifest.version
-}
-
 /** A table; what cannot be told is one row that says why. */
 function facts(title: string, rows: () => readonly Row[]): Facts {
   try {
@@ -82,7 +74,7 @@ function environRows({ environ }: HttpRequest, masker: Masker): Row[] {
 
 function versionRows(): Row[] {
   return [
-    ['Nuages', frameworkVersion()],
+    ['Nuages', version()],
     ['Node', process.version],
     ['Platform', `${process.platform} ${process.arch}`],
     ['Process', `${process.pid}, ${process.argv.slice(0, 3).join(' ')}`],

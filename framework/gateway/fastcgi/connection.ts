@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { lingeringClose } from '../http/linger.ts'
 import { FastCGIError, RecordReader } from './records.ts'
-import { FastCGIRequests, type RequestsOwner, type Site } from './requests.ts'
+import { FastCGIRequests, type RequestsOwner } from './requests.ts'
+import type { Site } from './site.ts'
 import { Wire } from './wire.ts'
 
 /** What a connection asks of its server and tells it. */

@@ -1,12 +1,12 @@
 import { BadRequest } from '../../exceptions.ts'
-import { parseContentLength, schemeOf, setGatewayKeys } from '../environ.ts'
+import { schemeOf, setGatewayKeys } from '../environ.ts'
 import { Refusal } from '../http/refusal.ts'
-import { emptyInput } from '../input.ts'
 import { run } from '../run.ts'
-import type { Application, Environ } from '../types.ts'
+import type { Environ } from '../types.ts'
 import { addTo, Block } from './block.ts'
 import { requestEnviron } from './environ.ts'
 import { type ExchangeOwner, FastCGIExchange } from './exchange.ts'
+import { inputOf } from './input.ts'
 import { answerManagement } from './management.ts'
 import {
   ABORT_REQUEST,
@@ -24,27 +24,8 @@ import {
   STDIN,
   UNKNOWN_ROLE,
 } from './records.ts'
+import type { Site } from './site.ts'
 import type { Wire } from './wire.ts'
-
-/** Bounds of one connection; sizes in bytes, times in milliseconds. */
-export interface ConnectionLimits {
-  readonly maxParamsSize: number
-  readonly maxParams: number
-  readonly maxRequests: number
-  readonly maxBodySize: number
-  readonly recordTimeout: number
-  readonly maxConnections: number
-}
-
-/** What the requests of all connections share. */
-export interface Site {
-  readonly application: Application
-  readonly limits: ConnectionLimits
-  readonly errors: { write(text: string): unknown }
-  readonly multiprocess: boolean
-  /** A request came whose web server keeps the path in SCRIPT_NAME. */
-  warnOfScriptName(): void
-}
 
 /** What the requests of a connection tell it. */
 export interface RequestsOwner {
@@ -263,23 +244,6 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
     for (const exchange of this.#exchanges.values()) if (!exchange.answered) return exchange
     return undefined
   }
-}
-
-/**
- * The body that a request brings. Without CONTENT_LENGTH it ends where STDIN does: nginx and Caddy hand over so what
- * came in chunks. A length that is no number is refused by `run`. Throws `Refusal` for a body that is too large.
- */
-function inputOf(exchange: FastCGIExchange, environ: Environ, maxSize: number): AsyncIterable<Uint8Array> {
-  const given = environ.CONTENT_LENGTH
-  if (given === undefined || given === '') {
-    const method = environ.REQUEST_METHOD
-    return method === 'GET' || method === 'HEAD' ? emptyInput : exchange.openInput(undefined, maxSize)
-  }
-  const length = parseContentLength(given)
-  if (Number.isNaN(length) || length === 0) return emptyInput
-  const input = exchange.openInput(length, maxSize)
-  if (length <= maxSize) return input
-  throw new Refusal(413, `The body of this request is larger than ${maxSize} bytes. Send less.`)
 }
 
 function assertBegin(id: number, length: number, before: FastCGIExchange | undefined): void {

@@ -11,7 +11,7 @@ import {
 import type { Application } from '../types.ts'
 import { type ConnectionOwner, FastCGIConnection } from './connection.ts'
 import { descriptorsLeft } from './descriptors.ts'
-import type { ConnectionLimits } from './requests.ts'
+import type { ConnectionLimits } from './site.ts'
 
 /** Bounds and surroundings of a FastCGI server; times in milliseconds, sizes in bytes. */
 export interface FastCGIServerOptions {

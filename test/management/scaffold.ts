@@ -8,7 +8,7 @@ import { callCommand } from 'nuages/management'
 import { packageRoot } from 'nuages/utils'
 import { cleanEnvironment, linkFramework, Memory, temporaryDirectory } from './support.ts'
 
-/** A new project `mysite`, with the framework and its types in place. */
+/** A new project `mysite`, with what `npm install` would put there: the framework, its types, and this Node. */
 export async function scaffold(t: TestContext): Promise<string> {
   const directory = temporaryDirectory(t)
   await callCommand('startproject', ['mysite', directory], { stdout: new Memory() })
@@ -16,6 +16,8 @@ export async function scaffold(t: TestContext): Promise<string> {
   const modules = path.join(directory, 'node_modules')
   fs.mkdirSync(path.join(modules, '@types'))
   fs.symlinkSync(path.join(packageRoot(), 'node_modules/@types/node'), path.join(modules, '@types/node'))
+  fs.mkdirSync(path.join(modules, '.bin'))
+  fs.symlinkSync(process.execPath, path.join(modules, '.bin/node'))
   return directory
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { temporaryDirectory, writeTree } from '../../management/support.ts'
+import { cleanEnvironment, linkFramework, Running, temporaryDirectory, writeTree } from '../../management/support.ts'
 import { makeProject } from './support.ts'
 
 const FILES = {
@@ -12,6 +12,23 @@ const FILES = {
   'vendor/lib.js': 'library',
   'polls/static/polls/style.css': 'polls',
 }
+
+const MANAGE = `
+  import 'nuages/register'
+  const { defineSettings } = await import('nuages/conf')
+  const { staticfiles } = await import('nuages/contrib/staticfiles')
+  const { executeFromCommandLine } = await import('nuages/management')
+  const at = (name: string) => import.meta.dirname + '/' + name
+  await executeFromCommandLine(process.argv, {
+    settings: async () => ({
+      default: defineSettings({
+        baseDir: at('.'),
+        installedApps: [staticfiles],
+        staticfilesDirs: [at('static')],
+        staticRoot: at('collected'),
+      }),
+    }),
+  })`
 
 /** Files and links below a directory, with their content or where they lead. */
 function treeOf(directory: string): Record<string, string> {
@@ -146,6 +163,34 @@ describe('collectstatic', () => {
     assert.equal((await run('collectstatic', '--clear', '--noinput')).code, 0)
     assert.deepEqual(treeOf(at('collected')), COLLECTED)
     assert.deepEqual(treeOf(outside), { kept: 'kept' })
+  })
+
+  test('asks who sits at a terminal before it clears', {
+    skip: spawnSync('script', ['--version']).status !== 0 && 'the program script is not installed',
+    timeout: 60_000,
+  }, async (t) => {
+    const { at, directory } = makeProject(t, {
+      ...FILES,
+      'collected/old.css': 'old',
+      'package.json': '{ "type": "module" }',
+      'manage.ts': MANAGE,
+    })
+    linkFramework(directory)
+    for (const [answer, collected] of [
+      ['no\n', { 'old.css': 'old' }],
+      ['\u0003', { 'old.css': 'old' }],
+      ['\u0004', { 'old.css': 'old' }],
+      ['yes\n', { 'site.css': 'site', 'img/ü &.svg': 'picture' }],
+    ] as const) {
+      const command = `"${process.execPath}" manage.ts collectstatic --clear`
+      const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: directory, env: cleanEnvironment() })
+      const running = new Running(t, child)
+      await running.waitFor(/Delete all that is in .*collected\? Type 'yes': /)
+      child.stdin.write(answer)
+      const { code } = await running.exit
+      assert.equal(code, answer === 'yes\n' ? 0 : 1, running.output)
+      assert.deepEqual(treeOf(at('collected')), collected, JSON.stringify(answer))
+    }
   })
 
   test('makes links where it is told to, and copies again afterwards', async (t) => {

@@ -26,7 +26,8 @@ for (const file of files(from('framework')).filter((file) => file.endsWith('.ts'
 for (const name of ['bin.js', 'register.js']) copy(from('framework', name), to('framework', name))
 for (const file of files(from('templates'))) copy(file, to('templates', path.relative(from('templates'), file)))
 for (const file of files(from('docs'))) copy(file, to('docs', path.relative(from('docs'), file)))
-for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']) copy(from(name), to(name))
+for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'])
+  copy(from(name), to(name))
 fs.writeFileSync(to('package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 
 /** The checkout's manifest, with its doors on the built files and without development's own entries. */

@@ -13,242 +13,244 @@ import {
   StreamHandler,
 } from 'nuages/utils'
 
-afterEach(() => configureLogging({}))
+describe('utils/log', () => {
+  afterEach(() => configureLogging({}))
 
-/** Keeps what it is given. */
-class Memory implements LogHandler {
-  readonly records: LogRecord[] = []
+  /** Keeps what it is given. */
+  class Memory implements LogHandler {
+    readonly records: LogRecord[] = []
 
-  handle(record: LogRecord): void {
-    this.records.push(record)
+    handle(record: LogRecord): void {
+      this.records.push(record)
+    }
+
+    get messages(): string[] {
+      return this.records.map(({ level, message }) => `${level} ${message}`)
+    }
   }
 
-  get messages(): string[] {
-    return this.records.map(({ level, message }) => `${level} ${message}`)
-  }
-}
-
-/** What is written to standard error while something is done. */
-function errorsOf(work: () => void): string {
-  let written = ''
-  const real = mock.method(process.stderr, 'write', (text: string) => {
-    written += text
-    return true
-  })
-  try {
-    work()
-  } finally {
-    real.mock.restore()
-  }
-  return written
-}
-
-describe('the levels', () => {
-  test('drop what is below the one of the nearest logger that has one', () => {
-    const memory = new Memory()
-    configureLogging({
-      '': { level: 'warning', handlers: [memory] },
-      'site.shop': { level: 'debug' },
-      'site.shop.quiet': { level: 'off' },
-    })
-    for (const level of LEVELS) {
-      getLogger('site').log(level, 'site')
-      getLogger('site.shop.cart').log(level, 'cart')
-      getLogger('site.shop.quiet').log(level, 'quiet')
-      getLogger('site.shopping').log(level, 'shopping')
-    }
-    const of = (message: string) =>
-      memory.records.filter((record) => record.message === message).map(({ level }) => level)
-    assert.deepEqual(of('site'), ['warning', 'error', 'critical'])
-    assert.deepEqual(of('cart'), [...LEVELS])
-    assert.deepEqual(of('quiet'), [])
-    assert.deepEqual(of('shopping'), ['warning', 'error', 'critical'])
-  })
-
-  test('are told, so that a costly message need not be made', () => {
-    configureLogging({ a: { level: 'error' } })
-    assert.deepEqual(
-      LEVELS.map((level) => getLogger('a.b').isEnabledFor(level)),
-      [false, false, false, true, true],
-    )
-  })
-
-  test('have a method each', () => {
-    const memory = new Memory()
-    configureLogging({ '': { level: 'debug', handlers: [memory] } })
-    const logger = getLogger('methods')
-    for (const level of LEVELS) logger[level](`by ${level}`)
-    assert.deepEqual(
-      memory.messages,
-      LEVELS.map((level) => `${level} by ${level}`),
-    )
-  })
-
-  test('hold at once when they are configured anew', () => {
-    const memory = new Memory()
-    const logger = getLogger('anew')
-    const steps: ReadonlyArray<readonly [Level | 'off', number]> = [
-      ['off', 0],
-      ['info', 1],
-      ['error', 1],
-      ['debug', 2],
-    ]
-    for (const [level, count] of steps) {
-      configureLogging({ anew: { level, handlers: [memory], propagate: false } })
-      logger.info('x')
-      assert.equal(memory.records.length, count)
-    }
-  })
-})
-
-describe('the handlers', () => {
-  test('of a logger and of its parents get a record, nearest first, until one does not propagate', () => {
-    const seen: string[] = []
-    const note = (name: string): LogHandler => ({ handle: () => void seen.push(name) })
-    const config: LoggingConfig = {
-      '': { handlers: [note('root')] },
-      a: { handlers: [note('a1'), note('a2')] },
-      'a.b': { handlers: [note('b')], propagate: false },
-      'a.b.c': { handlers: [note('c')] },
-    }
-    configureLogging(config)
-    const of = (name: string) => {
-      seen.length = 0
-      getLogger(name).info('x')
-      return seen.join(' ')
-    }
-    assert.equal(of('a'), 'a1 a2 root')
-    assert.equal(of('a.b.c.d'), 'c b')
-    assert.equal(of('a.c'), 'a1 a2 root')
-    assert.equal(of('z'), 'root')
-    assert.equal(of(''), 'root')
-  })
-
-  test('get all that is known', () => {
-    const memory = new Memory()
-    configureLogging({ '': { handlers: [memory] } })
-    const error = new Error('broken')
-    getLogger('known').error('It broke.', { status: 500, error })
-    const [record] = memory.records
-    assert.ok(record !== undefined && record.time instanceof Date)
-    assert.deepEqual(
-      { ...record, time: undefined },
-      { time: undefined, level: 'error', logger: 'known', message: 'It broke.', error, extra: { status: 500 } },
-    )
-    getLogger('known').info('plain')
-    assert.equal('error' in (memory.records[1] as LogRecord), false)
-  })
-
-  test('that are there by default stay where only the level of the root is given', () => {
-    configureLogging({ '': { level: 'debug' } })
-    assert.equal(
-      errorsOf(() => getLogger('any').debug('seen')),
-      'DEBUG any: seen\n',
-    )
-    configureLogging({ other: { level: 'error' } })
-    assert.equal(
-      errorsOf(() => getLogger('any').info('seen')),
-      'INFO any: seen\n',
-    )
-    assert.equal(
-      errorsOf(() => getLogger('any').debug('not seen')),
-      '',
-    )
-  })
-
-  test('that throw break neither their caller nor the other handlers, and are told of', () => {
-    const memory = new Memory()
-    const broken: LogHandler = {
-      handle() {
-        throw new Error('the disk is full')
-      },
-    }
-    configureLogging({ '': { handlers: [broken, memory] } })
-    const written = errorsOf(() => getLogger('any').info('a message'))
-    assert.deepEqual(memory.messages, ['info a message'])
-    assert.match(written, /handler.*failed/)
-    assert.match(written, /the disk is full/)
-    assert.match(written, /a message/)
-  })
-})
-
-describe('a record as text', () => {
-  const record = (message: string, error?: unknown): LogRecord => ({
-    time: new Date(0),
-    level: 'warning',
-    logger: 'a.b',
-    message,
-    extra: {},
-    ...(error === undefined ? {} : { error }),
-  })
-
-  test('is one line, whatever the message holds', () => {
-    assert.equal(
-      formatRecord(record('Not Found: /a\nERROR root: forged\x1b[2J')),
-      'WARNING a.b: Not Found: /a\\nERROR root: forged\\x1b[2J\n',
-    )
-  })
-
-  test('has the stack of an error and of its causes, indented, with nothing in it that moves a terminal', () => {
-    const cause = new TypeError('inner \x1b[31m')
-    const text = formatRecord(record('It broke.', new Error('outer\nERROR root: forged', { cause })))
-    const lines = text.split('\n')
-    assert.equal(lines[0], 'WARNING a.b: It broke.')
-    assert.match(lines[1] as string, /^ {4}Error: outer$/)
-    assert.equal(lines[2], '    ERROR root: forged')
-    assert.match(text, /\n {4}Caused by: TypeError: inner \\x1b\[31m\n/)
-    assert.match(text, /\n {8}at .*log\.test\.ts/)
-    assert.ok(lines.slice(1, -1).every((line) => line.startsWith('    ')))
-  })
-
-  test('shows whatever else was thrown', () => {
-    const { proxy, revoke } = Proxy.revocable({}, {})
-    revoke()
-    const odd = new Error('odd')
-    Object.defineProperty(odd, 'stack', { value: 5 })
-    const without = new Error('no stack')
-    Object.defineProperty(without, 'stack', { value: undefined })
-    for (const [thrown, shown] of [
-      ['text\n', /^ {4}Thrown: 'text\\+n'$/],
-      [undefined, /^$/],
-      [null, /^ {4}Thrown: null$/],
-      [{ a: 1 }, /^ {4}Thrown: \{ a: 1 \}$/],
-      [Object.create(null), /Thrown: \[Object: null prototype\]/],
-      [odd, /Error: odd/],
-      [without, /Error: no stack/],
-      [proxy, /Thrown: /],
-    ] as const) {
-      assert.match(formatError(thrown), shown)
-    }
-  })
-
-  test('shows the errors that an AggregateError holds', () => {
-    const text = formatError(new AggregateError([new Error('first'), new Error('second')], 'both failed'))
-    assert.match(text, /AggregateError: both failed[^]*Error: first[^]*Error: second/)
-  })
-
-  test('ends, also for an error that is its own cause, and for a very long message', () => {
-    const circle = new Error('circle')
-    circle.cause = new Error('other', { cause: circle })
-    assert.equal(formatError(circle).match(/Error: circle/g)?.length, 1)
-    const itself = new AggregateError([], 'itself')
-    itself.errors.push(itself)
-    assert.equal(formatError(itself).match(/AggregateError: itself/g)?.length, 1)
-    assert.ok(formatRecord(record('x'.repeat(1_000_000))).length > 1_000_000)
-  })
-
-  test('goes to any stream', () => {
+  /** What is written to standard error while something is done. */
+  function errorsOf(work: () => void): string {
     let written = ''
-    const handler = new StreamHandler({ write: (text) => (written += text) })
-    handler.handle(record('hello'))
-    assert.equal(written, 'WARNING a.b: hello\n')
-  })
-})
+    const real = mock.method(process.stderr, 'write', (text: string) => {
+      written += text
+      return true
+    })
+    try {
+      work()
+    } finally {
+      real.mock.restore()
+    }
+    return written
+  }
 
-test('a logger is the same at each call, and its name is no property of the configuration', () => {
-  assert.equal(getLogger('same'), getLogger('same'))
-  assert.equal(
-    errorsOf(() => getLogger('constructor.__proto__').info('x')),
-    'INFO constructor.__proto__: x\n',
-  )
+  describe('the levels', () => {
+    test('drop what is below the one of the nearest logger that has one', () => {
+      const memory = new Memory()
+      configureLogging({
+        '': { level: 'warning', handlers: [memory] },
+        'site.shop': { level: 'debug' },
+        'site.shop.quiet': { level: 'off' },
+      })
+      for (const level of LEVELS) {
+        getLogger('site').log(level, 'site')
+        getLogger('site.shop.cart').log(level, 'cart')
+        getLogger('site.shop.quiet').log(level, 'quiet')
+        getLogger('site.shopping').log(level, 'shopping')
+      }
+      const of = (message: string) =>
+        memory.records.filter((record) => record.message === message).map(({ level }) => level)
+      assert.deepEqual(of('site'), ['warning', 'error', 'critical'])
+      assert.deepEqual(of('cart'), [...LEVELS])
+      assert.deepEqual(of('quiet'), [])
+      assert.deepEqual(of('shopping'), ['warning', 'error', 'critical'])
+    })
+
+    test('are told, so that a costly message need not be made', () => {
+      configureLogging({ a: { level: 'error' } })
+      assert.deepEqual(
+        LEVELS.map((level) => getLogger('a.b').isEnabledFor(level)),
+        [false, false, false, true, true],
+      )
+    })
+
+    test('have a method each', () => {
+      const memory = new Memory()
+      configureLogging({ '': { level: 'debug', handlers: [memory] } })
+      const logger = getLogger('methods')
+      for (const level of LEVELS) logger[level](`by ${level}`)
+      assert.deepEqual(
+        memory.messages,
+        LEVELS.map((level) => `${level} by ${level}`),
+      )
+    })
+
+    test('hold at once when they are configured anew', () => {
+      const memory = new Memory()
+      const logger = getLogger('anew')
+      const steps: ReadonlyArray<readonly [Level | 'off', number]> = [
+        ['off', 0],
+        ['info', 1],
+        ['error', 1],
+        ['debug', 2],
+      ]
+      for (const [level, count] of steps) {
+        configureLogging({ anew: { level, handlers: [memory], propagate: false } })
+        logger.info('x')
+        assert.equal(memory.records.length, count)
+      }
+    })
+  })
+
+  describe('the handlers', () => {
+    test('of a logger and of its parents get a record, nearest first, until one does not propagate', () => {
+      const seen: string[] = []
+      const note = (name: string): LogHandler => ({ handle: () => void seen.push(name) })
+      const config: LoggingConfig = {
+        '': { handlers: [note('root')] },
+        a: { handlers: [note('a1'), note('a2')] },
+        'a.b': { handlers: [note('b')], propagate: false },
+        'a.b.c': { handlers: [note('c')] },
+      }
+      configureLogging(config)
+      const of = (name: string) => {
+        seen.length = 0
+        getLogger(name).info('x')
+        return seen.join(' ')
+      }
+      assert.equal(of('a'), 'a1 a2 root')
+      assert.equal(of('a.b.c.d'), 'c b')
+      assert.equal(of('a.c'), 'a1 a2 root')
+      assert.equal(of('z'), 'root')
+      assert.equal(of(''), 'root')
+    })
+
+    test('get all that is known', () => {
+      const memory = new Memory()
+      configureLogging({ '': { handlers: [memory] } })
+      const error = new Error('broken')
+      getLogger('known').error('It broke.', { status: 500, error })
+      const [record] = memory.records
+      assert.ok(record !== undefined && record.time instanceof Date)
+      assert.deepEqual(
+        { ...record, time: undefined },
+        { time: undefined, level: 'error', logger: 'known', message: 'It broke.', error, extra: { status: 500 } },
+      )
+      getLogger('known').info('plain')
+      assert.equal('error' in (memory.records[1] as LogRecord), false)
+    })
+
+    test('that are there by default stay where only the level of the root is given', () => {
+      configureLogging({ '': { level: 'debug' } })
+      assert.equal(
+        errorsOf(() => getLogger('any').debug('seen')),
+        'DEBUG any: seen\n',
+      )
+      configureLogging({ other: { level: 'error' } })
+      assert.equal(
+        errorsOf(() => getLogger('any').info('seen')),
+        'INFO any: seen\n',
+      )
+      assert.equal(
+        errorsOf(() => getLogger('any').debug('not seen')),
+        '',
+      )
+    })
+
+    test('that throw break neither their caller nor the other handlers, and are told of', () => {
+      const memory = new Memory()
+      const broken: LogHandler = {
+        handle() {
+          throw new Error('the disk is full')
+        },
+      }
+      configureLogging({ '': { handlers: [broken, memory] } })
+      const written = errorsOf(() => getLogger('any').info('a message'))
+      assert.deepEqual(memory.messages, ['info a message'])
+      assert.match(written, /handler.*failed/)
+      assert.match(written, /the disk is full/)
+      assert.match(written, /a message/)
+    })
+  })
+
+  describe('a record as text', () => {
+    const record = (message: string, error?: unknown): LogRecord => ({
+      time: new Date(0),
+      level: 'warning',
+      logger: 'a.b',
+      message,
+      extra: {},
+      ...(error === undefined ? {} : { error }),
+    })
+
+    test('is one line, whatever the message holds', () => {
+      assert.equal(
+        formatRecord(record('Not Found: /a\nERROR root: forged\x1b[2J')),
+        'WARNING a.b: Not Found: /a\\nERROR root: forged\\x1b[2J\n',
+      )
+    })
+
+    test('has the stack of an error and of its causes, indented, with nothing in it that moves a terminal', () => {
+      const cause = new TypeError('inner \x1b[31m')
+      const text = formatRecord(record('It broke.', new Error('outer\nERROR root: forged', { cause })))
+      const lines = text.split('\n')
+      assert.equal(lines[0], 'WARNING a.b: It broke.')
+      assert.match(lines[1] as string, /^ {4}Error: outer$/)
+      assert.equal(lines[2], '    ERROR root: forged')
+      assert.match(text, /\n {4}Caused by: TypeError: inner \\x1b\[31m\n/)
+      assert.match(text, /\n {8}at .*log\.test\.ts/)
+      assert.ok(lines.slice(1, -1).every((line) => line.startsWith('    ')))
+    })
+
+    test('shows whatever else was thrown', () => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      const odd = new Error('odd')
+      Object.defineProperty(odd, 'stack', { value: 5 })
+      const without = new Error('no stack')
+      Object.defineProperty(without, 'stack', { value: undefined })
+      for (const [thrown, shown] of [
+        ['text\n', /^ {4}Thrown: 'text\\+n'$/],
+        [undefined, /^$/],
+        [null, /^ {4}Thrown: null$/],
+        [{ a: 1 }, /^ {4}Thrown: \{ a: 1 \}$/],
+        [Object.create(null), /Thrown: \[Object: null prototype\]/],
+        [odd, /Error: odd/],
+        [without, /Error: no stack/],
+        [proxy, /Thrown: /],
+      ] as const) {
+        assert.match(formatError(thrown), shown)
+      }
+    })
+
+    test('shows the errors that an AggregateError holds', () => {
+      const text = formatError(new AggregateError([new Error('first'), new Error('second')], 'both failed'))
+      assert.match(text, /AggregateError: both failed[^]*Error: first[^]*Error: second/)
+    })
+
+    test('ends, also for an error that is its own cause, and for a very long message', () => {
+      const circle = new Error('circle')
+      circle.cause = new Error('other', { cause: circle })
+      assert.equal(formatError(circle).match(/Error: circle/g)?.length, 1)
+      const itself = new AggregateError([], 'itself')
+      itself.errors.push(itself)
+      assert.equal(formatError(itself).match(/AggregateError: itself/g)?.length, 1)
+      assert.ok(formatRecord(record('x'.repeat(1_000_000))).length > 1_000_000)
+    })
+
+    test('goes to any stream', () => {
+      let written = ''
+      const handler = new StreamHandler({ write: (text) => (written += text) })
+      handler.handle(record('hello'))
+      assert.equal(written, 'WARNING a.b: hello\n')
+    })
+  })
+
+  test('a logger is the same at each call, and its name is no property of the configuration', () => {
+    assert.equal(getLogger('same'), getLogger('same'))
+    assert.equal(
+      errorsOf(() => getLogger('constructor.__proto__').info('x')),
+      'INFO constructor.__proto__: x\n',
+    )
+  })
 })

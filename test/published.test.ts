@@ -20,6 +20,12 @@ const environment = Object.fromEntries(
       !/^(?:npm_(?:package|lifecycle|config_local_prefix|config_prefix|command)|NODE_|NUAGES_|INIT_CWD)/.test(name),
   ),
 )
+// What npm has is as good as new, and a connection that stalls is better made anew than waited for.
+Object.assign(environment, {
+  npm_config_prefer_offline: 'true',
+  npm_config_fetch_timeout: '20000',
+  npm_config_fetch_retries: '5',
+})
 environment['PATH'] = (environment['PATH'] ?? '')
   .split(path.delimiter)
   .filter((directory) => !directory.split(path.sep).includes('node_modules'))

@@ -32,10 +32,12 @@ fs.writeFileSync(to('package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 
 /** The checkout's manifest, with its doors on the built files and without development's own entries. */
 function manifest() {
-  const { scripts, devDependencies, optionalDependencies, exports, ...rest } = JSON.parse(
-    fs.readFileSync(from('package.json'), 'utf8'),
-  )
-  return { ...rest, exports: Object.fromEntries(Object.entries(exports).map(([door, file]) => [door, target(file)])) }
+  const whole = JSON.parse(fs.readFileSync(from('package.json'), 'utf8'))
+  for (const entry of ['scripts', 'devDependencies', 'optionalDependencies']) delete whole[entry]
+  return {
+    ...whole,
+    exports: Object.fromEntries(Object.entries(whole.exports).map(([door, file]) => [door, target(file)])),
+  }
 }
 
 function target(file) {

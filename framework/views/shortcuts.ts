@@ -8,7 +8,8 @@ import {
 } from '../http/index.ts'
 import { renderToString } from '../template/index.ts'
 import {
-  NoReverseMatch,
+  getResolver,
+  getUrlconf,
   type ReverseOptions,
   reverseUntyped,
   type RouteMap,
@@ -85,12 +86,8 @@ export function redirect<const N extends RouteName | (string & {})>(
  * `NoReverseMatch` for what is neither.
  */
 export function resolveUrl(to: string, { params, ...options }: RedirectOptions = {}): string {
-  if (to.startsWith('./') || to.startsWith('../')) return to
-  try {
+  if (params !== undefined || !isAddress(to)) {
     return reverseUntyped(to, params, { query: options.query, fragment: options.fragment })
-  } catch (error) {
-    // What has a slash or a dot in it is no name but an address.
-    if (!(error instanceof NoReverseMatch) || params !== undefined || !/[/.]/.test(to)) throw error
   }
   if (options.query !== undefined || options.fragment !== undefined) {
     throw new TypeError(
@@ -98,4 +95,9 @@ export function resolveUrl(to: string, { params, ...options }: RedirectOptions =
     )
   }
   return to
+}
+
+/** True for what has a slash or a dot in it and is no route's name: told without a search for what was meant instead. */
+function isAddress(to: string): boolean {
+  return /[/.]/.test(to) && !(getUrlconf() !== undefined && getResolver().byName.has(to))
 }

@@ -73,6 +73,15 @@ describe('views/shortcuts', () => {
       assert.throws(() => redirect('/a\r\nSet-Cookie: a=b'), DisallowedRedirect)
     })
 
+    test('to an address takes no longer where there are many routes', async () => {
+      const names = Array.from({ length: 2000 }, (_value, index) => `section-${index}/page:detail`)
+      await makeSite(urlpatterns(...names.map((name, index) => path(`${index}/`, ok, name))))
+      const start = performance.now()
+      for (let i = 0; i < 200; i++) redirect('/elsewhere/page/detail/')
+      assert.ok(performance.now() - start < 500)
+      assert.equal(redirect('section-7/page:detail' as string).url, '/7/')
+    })
+
     test('is resolved alone by resolveUrl', async () => {
       await makeSite(urls)
       assert.equal(resolveUrl('article', { params: { year: 1999 } }), '/articles/1999/')

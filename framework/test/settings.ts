@@ -33,8 +33,8 @@ export async function overrideSettings<T>(given: UserSettings, fn: () => T | Pro
   }
   const before: Settings = Object.freeze({ ...settings })
   const changed = defineSettings({ ...before, ...given, templates: { ...before.templates, ...given.templates } })
-  await change(given, changed, true)
   try {
+    await change(given, changed, true)
     return await fn()
   } finally {
     await change(given, before, false)

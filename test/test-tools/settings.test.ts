@@ -64,6 +64,23 @@ describe('test-tools/settings', () => {
       ])
     })
 
+    test('are taken back where a receiver of settingChanged fails', async () => {
+      await makeSite(urls, { secretKey: 'one' })
+      const receiver = ({ enter }: { enter: boolean }): void => {
+        if (enter) throw new RangeError('x')
+      }
+      settingChanged.connect(receiver)
+      try {
+        await assert.rejects(
+          overrideSettings({ secretKey: 'two' }, () => {}),
+          RangeError,
+        )
+      } finally {
+        settingChanged.disconnect(receiver)
+      }
+      assert.equal(settings.secretKey, 'one')
+    })
+
     test('may be nested', async () => {
       await makeSite(urls, { secretKey: 'one' })
       await overrideSettings({ secretKey: 'two' }, async () => {

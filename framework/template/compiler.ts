@@ -88,6 +88,14 @@ export function placingCompiler(): new (name: string) => LibraryCompiler {
       this._emit(`, ${placeOf(right)})`)
     }
 
+    compileConcat(node: TemplateNode, frame: Names): void {
+      this._emit('(runtime.text(')
+      this.compile(node['left'] as TemplateNode, frame)
+      this._emit(') + runtime.text(')
+      this.compile(node['right'] as TemplateNode, frame)
+      this._emit('))')
+    }
+
     compileNot(node: TemplateNode, frame: Names): void {
       this.#group('!', node, frame)
     }

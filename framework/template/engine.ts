@@ -10,7 +10,7 @@ import {
   TemplateRenderError,
   TemplateSyntaxError,
 } from './errors.ts'
-import { FILTERS, range } from './filters.ts'
+import { FILTERS, guardedFilters, range } from './filters.ts'
 import { DirectoryLoader, versionOf } from './loader.ts'
 import { isVariableName } from './names.ts'
 import { type CompiledFunctions, loadNunjucks } from './nunjucks.ts'
@@ -108,7 +108,7 @@ export class Engine {
     for (const table of ['filters', 'tests', 'globals'] as const) tables[table] = withoutPrototype(tables[table])
     Object.assign(loader, { cache: withoutPrototype({}) })
     Object.assign(env, { renderString: refuseString })
-    Object.assign(tables.filters, FILTERS, checkedNames(this.#options.filters))
+    Object.assign(tables.filters, guardedFilters(tables.filters), FILTERS, checkedNames(this.#options.filters))
     Object.assign(tables.globals, { range }, checkedNames(this.#options.globals))
     return env
   }

@@ -8,6 +8,41 @@ import { textOf } from './text.ts'
 /** What a template may ask to be made, in elements, characters or columns. */
 const MAX_SIZE = 100_000
 
+/** Columns by which each line of a text may be indented. */
+const MAX_MARGIN = 1000
+
+/** Filters of the library that fail for what is no text. */
+const OF_TEXT = [
+  'capitalize',
+  'lower',
+  'nl2br',
+  'replace',
+  'safe',
+  'string',
+  'title',
+  'truncate',
+  'upper',
+  'urlize',
+  'wordcount',
+]
+
+/** Filters of the library that make as many elements as their first argument says. */
+const OF_SIZE = ['batch', 'slice']
+
+/** The library's filters of text made to take any value, a number in a client's JSON too, and those of a size bounded. */
+export function guardedFilters(library: Readonly<Record<string, unknown>>): Record<string, Callable> {
+  const ofText = (filter: Callable): Callable => {
+    return (value, ...args) => filter(typeof value === 'string' || isSafe(value) ? value : textOf(value), ...args)
+  }
+  const ofSize = (filter: Callable): Callable => {
+    return (items, size, ...args) => filter(items, sizeOf(size), ...args)
+  }
+  return Object.fromEntries([
+    ...OF_TEXT.map((name) => [name, ofText(library[name] as Callable)] as const),
+    ...OF_SIZE.map((name) => [name, ofSize(library[name] as Callable)] as const),
+  ])
+}
+
 /**
  * Filters in the place of the library's: those that take attribute paths, so that their look-ups are as guarded as any,
  * those that took a time quadratic in a hostile text, and those that a client's text could make fail.
@@ -20,10 +55,11 @@ export const FILTERS: Readonly<Record<string, Callable>> = {
   escape: escaped,
   forceescape: (value) => markSafe(escapeHtml(textOf(value))),
   groupby: (items, path) => grouped(listOf(items), path),
-  indent: (value, width = 4, first = false) => keepSafe(value, indented(textOf(value), sizeOf(width), Boolean(first))),
+  indent: (value, width = 4, first = false) =>
+    keepSafe(value, indented(textOf(value), sizeOf(width, MAX_MARGIN), Boolean(first))),
   join: (items, separator = '', path) => {
     const values = path === undefined ? listOf(items) : listOf(items).map((item) => memberAlong(item, path))
-    return values.join(String(separator))
+    return values.map(textOf).join(textOf(separator))
   },
   json_script: jsonScript,
   rejectattr: (items, path) => listOf(items).filter((item) => !memberAlong(item, path)),
@@ -131,8 +167,8 @@ function keepSafe(original: unknown, text: string): unknown {
   return isSafe(original) ? markSafe(text) : text
 }
 
-function sizeOf(size: unknown): number {
+function sizeOf(size: unknown, max = MAX_SIZE): number {
   const number = Number(size)
-  if (number >= 0 && number <= MAX_SIZE) return Math.floor(number)
-  throw new RangeError(`${String(size)} is out of bounds: a template can ask for 0 to ${MAX_SIZE}.`)
+  if (number >= 0 && number <= max) return Math.floor(number)
+  throw new RangeError(`${String(size)} is out of bounds: a template can ask for 0 to ${max}.`)
 }

@@ -27,6 +27,8 @@ export type Callable = (this: unknown, ...args: unknown[]) => unknown
 export interface LibraryRuntime {
   readonly SafeString: new (text: string) => { toString(): string; readonly length: number }
   inOperator(key: unknown, target: unknown): boolean
+  makeKeywordArgs(keywords: object): object
+  makeMacro(names: readonly string[], keywordNames: readonly string[], body: Callable): Callable
 }
 
 /** A node of a parsed template; lines and columns count from 0. */

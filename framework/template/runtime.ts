@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { escapeHtml } from '../utils/index.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 import { isRefused, memberOf } from './names.ts'
-import { type Context, type Env, type Frame, type LibraryRuntime, loadNunjucks } from './nunjucks.ts'
+import { type Callable, type Context, type Env, type Frame, type LibraryRuntime, loadNunjucks } from './nunjucks.ts'
 import { textOf } from './text.ts'
 
 /** An error on its way out of a template, with the innermost place that it has passed; lines and columns count from 1. */
@@ -24,6 +24,9 @@ export class TemplateFault extends Error {
     return this
   }
 }
+
+/** The keyword arguments that stand in calls of templates. */
+const keywords = new WeakSet<object>()
 
 type Callback = (error: unknown, result?: unknown) => void
 
@@ -115,6 +118,30 @@ class TemplateRuntime {
     }
   }
 
+  /** One side of a `~`. */
+  text(value: unknown): string {
+    return textOf(value)
+  }
+
+  /**
+   * A macro; keywords are those that stand in a template's call alone. What the library goes by, a property
+   * `__keywords`, an object out of a client's JSON can have too.
+   */
+  makeMacro(names: readonly string[], keywordNames: readonly string[], body: Callable): Callable {
+    const macro = loadNunjucks().runtime.makeMacro(names, keywordNames, body)
+    return (...args) => {
+      const last = args.at(-1)
+      const isForged = typeof last === 'object' && last !== null && !keywords.has(last)
+      return macro(...args, ...(isForged ? [this.makeKeywordArgs({})] : []))
+    }
+  }
+
+  makeKeywordArgs(given: object): object {
+    const made = loadNunjucks().runtime.makeKeywordArgs(given)
+    keywords.add(made)
+    return made
+  }
+
   inOperator(key: unknown, target: unknown): boolean {
     if (typeof target !== 'object' || target === null || Array.isArray(target)) {
       return loadNunjucks().runtime.inOperator(key, target)
@@ -189,16 +216,7 @@ const filterResult = (name: string): string => `What the filter "${name}" gives`
 export function runtimeFor(templateName: string): LibraryRuntime {
   const library = loadNunjucks().runtime
   const runtime = new TemplateRuntime(templateName)
-  for (const name of [
-    'Frame',
-    'SafeString',
-    'fromIterator',
-    'isArray',
-    'keys',
-    'makeKeywordArgs',
-    'makeMacro',
-    'markSafe',
-  ])
+  for (const name of ['Frame', 'SafeString', 'fromIterator', 'isArray', 'keys', 'markSafe'])
     Object.defineProperty(runtime, name, { value: library[name as keyof LibraryRuntime] })
   return runtime as never
 }

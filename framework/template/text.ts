@@ -1,13 +1,14 @@
-/** A value as text; nothing for `undefined` and `null`, and something for every object, also one without a `toString`. */
+/**
+ * A value as text; nothing for `undefined`, `null` and a function, and something for every object, also one without a
+ * `toString`, or with one that a client has put there.
+ */
 export function textOf(value: unknown): string {
-  if (isNothing(value)) return ''
+  if (value === undefined || value === null || typeof value === 'function') return ''
+  if (Array.isArray(value)) return value.map(textOf).join(',')
   return isBare(value) ? '[object Object]' : String(value)
 }
 
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === null
-}
-
 function isBare(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !('toString' in value) && !(Symbol.toPrimitive in value)
+  if (typeof value !== 'object' || value === null || Symbol.toPrimitive in value) return false
+  return typeof (value as { toString?: unknown }).toString !== 'function'
 }

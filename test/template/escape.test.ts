@@ -9,6 +9,22 @@ const HOSTILE = `<script>alert("x")</script>&'`
 const ESCAPED = '&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#x27;'
 
 describe('what a template shows', () => {
+  test('is some text for every value that a client can send', () => {
+    const values = [
+      '{ "toString": 1 }',
+      '{ "toString": null, "valueOf": 2 }',
+      '[{ "toString": "x" }]',
+      '[[1, null], 2]',
+    ]
+    const shown = values.map((json) =>
+      renderText('{{ v }}|{{ v ~ "" }}|{{ [v]|join }}', { v: JSON.parse(json) as unknown }),
+    )
+    const object = '[object Object]|[object Object]|[object Object]'
+    assert.deepEqual(shown, [object, object, object, '1,,2|1,,2|1,,2'])
+    assert.equal(renderText('{{ v }}', { v: [Object.create(null)] }), '[object Object]')
+    assert.equal(renderText('{{ missing ~ "a" ~ 1 ~ null }}'), 'a1')
+  })
+
   for (const name of ['page.html', 'page.txt', 'page.js', 'page.xml', 'page', 'page.html.j2', 'größe.html']) {
     test(`is escaped, whatever the file is called: ${name}`, () => {
       using templates = new Templates({ [name]: '{{ text }}' })

@@ -51,6 +51,28 @@ describe('a filter', () => {
     })
   }
 
+  test('takes a value of any kind for a text', () => {
+    const filters = [
+      'capitalize',
+      'lower',
+      'nl2br',
+      'replace("x", "y")',
+      'safe',
+      'string',
+      'title',
+      'truncate(9)',
+      'upper',
+      'urlize',
+      'wordcount',
+    ]
+    for (const filter of filters) {
+      assert.match(renderText(`{{ value|${filter} }}`, { value: 5 }), /^[15]$/, filter)
+      for (const value of [null, undefined, {}, [], [null], { toString: 1 }, Object.create(null), () => 1]) {
+        assert.doesNotMatch(renderText(`{{ value|${filter} }}`, { value }), /=>/, filter)
+      }
+    }
+  })
+
   test('sorts a copy', () => {
     const list = ['b', 'a']
     renderText('{{ list|sort }}', { list })

@@ -41,9 +41,11 @@ const RULE = {
   latin1: 'PEP 3333, "Unicode Issues"',
 } as const
 
-const REQUIRED = ['REQUEST_METHOD', 'SCRIPT_NAME', 'PATH_INFO', 'QUERY_STRING', 'SERVER_NAME', 'SERVER_PORT']
-const REQUIRED_TOO = ['SERVER_PROTOCOL', 'wsgi.version', 'wsgi.url_scheme', 'wsgi.input', 'wsgi.errors']
+const REQUEST_VARIABLES = ['REQUEST_METHOD', 'SCRIPT_NAME', 'PATH_INFO', 'QUERY_STRING']
+const SERVER_VARIABLES = ['SERVER_NAME', 'SERVER_PORT', 'SERVER_PROTOCOL', 'SERVER_SOFTWARE', 'GATEWAY_INTERFACE']
+const STREAM_KEYS = ['wsgi.version', 'wsgi.url_scheme', 'wsgi.input', 'wsgi.errors']
 const FLAGS = ['wsgi.multithread', 'wsgi.multiprocess', 'wsgi.run_once']
+const REQUIRED = [...REQUEST_VARIABLES, ...SERVER_VARIABLES, ...STREAM_KEYS, ...FLAGS, 'nuages.signal']
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const STATUS = /^[1-9]\d\d [\t\x20-\x7e\x80-\xff]*$/
@@ -58,7 +60,7 @@ function check(holds: boolean, what: string, rule: string): asserts holds {
 
 function checkEnviron(environ: Environ): void {
   check(typeof environ === 'object' && environ !== null, 'environ is no object', RULE.environ)
-  for (const key of [...REQUIRED, ...REQUIRED_TOO, ...FLAGS, 'nuages.signal']) {
+  for (const key of REQUIRED) {
     check(environ[key] !== undefined, `environ has no ${key}, which every gateway has to give`, RULE.environ)
   }
   for (const [key, value] of Object.entries(environ)) checkVariable(key, value)

@@ -58,6 +58,8 @@ describe('validator', () => {
 
   const environs: ReadonlyArray<readonly [what: string, changes: Record<string, unknown>, told: RegExp]> = [
     ['no method', { REQUEST_METHOD: undefined }, /environ has no REQUEST_METHOD.*PEP 3333, "environ Variables"/],
+    ['no gateway interface', { GATEWAY_INTERFACE: undefined }, /environ has no GATEWAY_INTERFACE/],
+    ['no server software', { SERVER_SOFTWARE: undefined }, /environ has no SERVER_SOFTWARE/],
     ['no signal', { 'nuages.signal': undefined }, /environ has no nuages\.signal/],
     [
       'HTTP_CONTENT_TYPE',

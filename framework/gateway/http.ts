@@ -59,6 +59,8 @@ const CONNECTION = Symbol('nuages.connection')
 interface Connection extends ConnectionKeys {
   /** The requests that have no complete answer yet; several where a client does not wait (pipelining). */
   readonly exchanges: Set<HTTPExchange>
+  /** The one that came last, whether it has its answer or not. */
+  last: HTTPExchange | undefined
   /** How many requests have come. */
   requests: number
   /** True once the last request that this connection may bring has come. */
@@ -146,6 +148,7 @@ export class HTTPServer implements GatewayServer {
     const { localPort } = socket
     socket[CONNECTION] = {
       exchanges,
+      last: undefined,
       requests: 0,
       finished: false,
       serverSoftware: this.#software,
@@ -164,7 +167,9 @@ export class HTTPServer implements GatewayServer {
     if (connection.finished) return
     const exchange = new HTTPExchange(this.#owner, request, response, awaitsContinue)
     connection.exchanges.add(exchange)
-    if (++connection.requests >= this.#maxRequests) {
+    connection.last = exchange
+    // Behind an offer of another protocol node:http drops what it has read already.
+    if (++connection.requests >= this.#maxRequests || request.headers.upgrade !== undefined) {
       connection.finished = true
       exchange.closeAfterwards()
     }
@@ -200,20 +205,19 @@ export class HTTPServer implements GatewayServer {
   }
 
   /**
-   * Answer bytes that are no HTTP request, or come too late or in too great a number. Where they follow a request
-   * that is complete, that one is answered and the connection closed; where they are its body, it is given up.
+   * Answer bytes that are no HTTP request, or come too late or in too great a number. Where they follow requests that
+   * are complete, those are answered and the connection closed; where they are the body of one that has no answer yet,
+   * it is refused in its turn.
    */
   #refuseBytes(error: ParseError, socket: ConnectionSocket): void {
-    const connection = socket[CONNECTION]
-    const open = [...(connection?.exchanges ?? [])]
-    const withinBody = open.some((exchange) => exchange.receiving)
+    const { exchanges, last, finished } = socket[CONNECTION] as Connection
+    const waits = last !== undefined && exchanges.has(last)
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-    else if (withinBody && open.some((exchange) => exchange.headSent)) socket.destroy()
-    else if (open.length > 0 && !withinBody) for (const exchange of open) exchange.closeAfterwards()
-    else if (withinBody || (connection?.finished !== true && error.code !== 'HPE_CLOSED_CONNECTION')) {
-      answerRaw(socket, parseRefusal(error))
-      for (const exchange of open) exchange.abort()
-    }
+    else if (last?.receiving === true && waits) {
+      if (last.headSent) socket.destroy()
+      else last.breakOff(parseRefusal(error))
+    } else if (last?.receiving === true || exchanges.size > 0) last?.closeAfterwards()
+    else if (!finished && error.code !== 'HPE_CLOSED_CONNECTION') answerRaw(socket, parseRefusal(error))
   }
 }
 

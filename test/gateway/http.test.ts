@@ -226,6 +226,71 @@ describe('raw requests', () => {
     assert.match(answer, /\r\nConnection: close\r\n/)
   })
 
+  test('garbage after several requests at once: each of them is answered, and the connection closed', async () => {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const application: Application = async (environ, startResponse) => {
+      if (environ.PATH_INFO === '/last') setImmediate(release)
+      if (environ.PATH_INFO === '/first') await released
+      startResponse('200 OK', TEXT)
+      return [Buffer.from(environ.PATH_INFO)]
+    }
+    const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+    await serving(application, async (port) => {
+      const answers = await exchangeBytes(port, `${request('/first')}${request('/last')}no request\r\n\r\n`)
+      assert.deepEqual([...answers.matchAll(/^\/(?:first|last)/gm)].flat(), ['/first', '/last'])
+      assert.equal(answers.match(/HTTP\/1\.1 200 OK/g)?.length, 2)
+    })
+  })
+
+  test('a body that breaks behind another request is refused in its turn', async () => {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    let signal: AbortSignal | undefined
+    const application: Application = async (environ, startResponse) => {
+      if (environ.PATH_INFO === '/first') await released
+      else {
+        signal = environ['nuages.signal']
+        signal.addEventListener('abort', () => setImmediate(release))
+        for await (const _chunk of environ['wsgi.input']);
+      }
+      startResponse('200 OK', TEXT)
+      return [Buffer.from(environ.PATH_INFO)]
+    }
+    await serving(application, async (port) => {
+      const first = 'GET /first HTTP/1.1\r\nHost: a\r\n\r\n'
+      const broken = 'POST /second HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nno chunk'
+      const answers = await exchangeBytes(port, first + broken)
+      assert.match(answers, /^HTTP\/1\.1 200 OK\r\n[^]*\/firstHTTP\/1\.1 400 Bad Request\r\n[^]*Connection: close/)
+      assert.equal(signal?.aborted, true)
+    })
+  })
+
+  test('a body that breaks off after its answer brings no second answer', async () => {
+    const unread: Application = (_environ, startResponse) => {
+      startResponse('200 OK', TEXT)
+      return [Buffer.from('answered')]
+    }
+    await serving(unread, async (port) => {
+      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+      socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nabc')
+      await until(socket, 'answered')
+      socket.end()
+      let more = ''
+      for await (const [chunk] of on(socket)) more += chunk.toString('latin1')
+      assert.equal(more, '')
+      socket.destroy()
+    })
+  })
+
+  test('a request that offers another protocol ends the connection, for what follows it is lost', async () => {
+    const offer = 'GET /first HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n'
+    await serving(telling, async (port) => {
+      const answers = await exchangeBytes(port, `${offer}GET /second HTTP/1.1\r\nHost: a\r\n\r\n`)
+      assert.match(answers, /^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n[^]*GET \/first  a 0$/)
+    })
+  })
+
   test('an error while a large body comes is read by a client that goes on sending', async () => {
     const head = `POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 900000\r\n\r\n`
     const answer = await exchangeBytes(port, head, Buffer.alloc(900_000))

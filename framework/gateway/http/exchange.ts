@@ -117,10 +117,17 @@ export class HTTPExchange implements Output, InputSource {
     else void this.write(body)
   }
 
+  /** Answer in the place of an application that is at work already, because the rest of the body cannot be had. */
+  breakOff(refusal: Refusal): void {
+    this.refuse(refusal)
+    this.#controller.abort()
+  }
+
   /** End the connection with this answer, wherever the answer is now. */
   closeAfterwards(): void {
     this.#mustClose = true
-    if (this.#headSent) this.#response.once('finish', () => this.socket.destroySoon())
+    if (this.#response.writableFinished) this.socket.destroySoon()
+    else if (this.#headSent) this.#response.once('finish', () => this.socket.destroySoon())
   }
 
   /** The connection is gone: whoever waits for it is told. */

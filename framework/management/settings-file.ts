@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Settings } from '../conf/index.ts'
-import { packageRoot } from '../utils/index.ts'
 import type { SettingsLoader } from './base.ts'
 import { CommandError } from './errors.ts'
+import { explain } from './explain.ts'
 
 /** Where settings can come from, first one first. */
 export interface SettingsSources {
@@ -47,32 +47,17 @@ async function read(loader: SettingsLoader, name?: string): Promise<Settings> {
   try {
     module = await loader()
   } catch (error) {
-    throw new CommandError(`${what} cannot be loaded.\n\n${explain(error)}`, { cause: error })
+    throw new CommandError(`${what} cannot be loaded.\n\n${explain(error).replaceAll(/^(?=.)/gm, '  ')}`, {
+      cause: error,
+    })
   }
-  if (isSettings(module.default)) return module.default
+  if (await isSettings(module.default)) return module.default as Settings
   throw new CommandError(`${what} cannot be used: write \`export default defineSettings({ ... })\` in that file.`)
 }
 
 /** What `defineSettings` has made has a value for every setting. */
-function isSettings(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && 'installedApps' in value && 'allowedHosts' in value
-}
-
-/** What went wrong and where in the project, without the frames of Node and of the framework. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return `  Thrown: ${String(error)}`
-  const message = `${error.name}: ${error.message}`
-  const places = error.name === 'SyntaxError' ? [] : placesOf(error).slice(0, 3)
-  return [...message.split('\n'), ...places].map((line) => `  ${line}`).join('\n')
-}
-
-function placesOf(error: Error): string[] {
-  const own = path.join(packageRoot(), 'framework') + path.sep
-  return [...(error.stack ?? '').matchAll(/^\s+at (?:.*? \()?(file:\/\/.+?|\/.+?):(\d+):(\d+)\)?$/gm)].flatMap(
-    ([, url = '', line, column]) => {
-      const file = url.startsWith('file:') ? fileURLToPath(url) : url
-      if (file.startsWith(own) || file.includes(`${path.sep}node_modules${path.sep}`)) return []
-      return [`at ${path.relative(process.cwd(), file)}:${line}:${column}`]
-    },
-  )
+async function isSettings(value: unknown): Promise<boolean> {
+  if (typeof value !== 'object' || value === null) return false
+  const { defaultSettings } = await import('../conf/index.ts')
+  return Object.keys(defaultSettings()).every((name) => name in value)
 }

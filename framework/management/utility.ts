@@ -1,11 +1,10 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Settings } from '../conf/index.ts'
-import { ImproperlyConfigured } from '../exceptions.ts'
-import { formatError } from '../utils/index.ts'
 import { EXIT_FINAL, isReloaded, runWithReloader, stopWithParent } from './autoreload.ts'
 import type { ApplicationLoader, BaseCommand, SettingsLoader } from './base.ts'
 import { CommandError, CommandLineError } from './errors.ts'
+import { explain, wholeStack } from './explain.ts'
 import { CommandFinder } from './finder.ts'
 import { commonOptions, flagOf, type Options, type ParsedArguments } from './options.ts'
 import { type ColorChoice, makeStyle, type TextStream, wantsColor } from './output.ts'
@@ -168,8 +167,8 @@ export class ManagementUtility {
   }
 
   #describe(error: unknown): string {
-    const ours = error instanceof CommandError || error instanceof ImproperlyConfigured
-    if (!ours || this.#peeked.traceback) return formatError(error).replaceAll(/^ {4}/gm, '')
+    if (this.#peeked.traceback) return wholeStack(error)
+    if (!(error instanceof CommandError)) return explain(error)
     const { name } = this.#peeked
     const label = error.name.startsWith('Command') ? 'Error' : error.name
     const hint =

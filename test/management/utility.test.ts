@@ -161,12 +161,14 @@ describe('errors', () => {
     assert.deepEqual(outcome, { code: 7, stdout: '', stderr: 'Error: You cannot do that.\n' })
   })
 
-  test('of the configuration are one line', async (t) => {
-    const outcome = await manage(['misconfigured'], projectWith(t, { polls: bodies }))
-    assert.deepEqual(outcome, { code: 1, stdout: '', stderr: 'ImproperlyConfigured: secretKey is empty.\n' })
+  test('of the configuration are one line, and the place', async (t) => {
+    const { code, stdout, stderr } = await manage(['misconfigured'], projectWith(t, { polls: bodies }))
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.match(stderr, /^ImproperlyConfigured: secretKey is empty\.\n {2}at \S+misconfigured\.ts:9:15\n/)
+    assert.doesNotMatch(stderr, /framework|node:/)
   })
 
-  test('of the program show their stack', async (t) => {
+  test('of the program show their place', async (t) => {
     const { code, stderr } = await manage(['buggy'], projectWith(t, { polls: bodies }))
     assert.equal(code, 1)
     assert.match(stderr, /^TypeError: a bug\n +at .*buggy\.ts:9:\d+/)
@@ -190,7 +192,7 @@ describe('settings', () => {
     assert.equal(code, 1)
     assert.match(
       stderr,
-      /^Error: The settings cannot be loaded\.\n\n {2}TypeError: nothing is a function\n {2}at test\/management\/utility\.test\.ts:\d+:\d+\n/,
+      /^Error: The settings cannot be loaded\.\n\n {2}TypeError: nothing is a function\n {4}at test\/management\/utility\.test\.ts:\d+:\d+\n/,
     )
   })
 
@@ -220,7 +222,8 @@ describe('settings', () => {
   })
 
   test('that defineSettings has not made are refused', async () => {
-    for (const settings of [undefined, null, {}, 'settings']) {
+    const plain = { installedApps: [], allowedHosts: [], debug: true }
+    for (const settings of [undefined, null, {}, 'settings', plain]) {
       const { code, stderr } = await manage(['check'], { settings: async () => ({ default: settings as never }) })
       assert.equal(code, 1)
       assert.match(stderr, /^Error: The settings cannot be used: write `export default defineSettings\(/)

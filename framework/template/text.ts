@@ -3,9 +3,13 @@
  * `toString`, or with one that a client has put there.
  */
 export function textOf(value: unknown): string {
-  if (value === undefined || value === null || typeof value === 'function') return ''
+  if (isNothing(value)) return ''
   if (Array.isArray(value)) return value.map(textOf).join(',')
   return isBare(value) ? '[object Object]' : String(value)
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'function'
 }
 
 function isBare(value: unknown): boolean {

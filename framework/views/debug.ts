@@ -4,7 +4,7 @@ import { statusText, type HttpRequest, type HttpResponse } from '../http/index.t
 import { getUrlconf, Resolver404 } from '../urls/index.ts'
 import { getLogger, version } from '../utils/index.ts'
 import { reportErrors } from './debug/error-report.ts'
-import { projectDirectory, requestFacts, settingsFacts } from './debug/facts.ts'
+import { projectDirectory, requestFacts, requestSecrets, settingsFacts } from './debug/facts.ts'
 import { Masker } from './debug/mask.ts'
 import { wantsHtml } from './debug/negotiate.ts'
 import { htmlPage, textPage } from './debug/page.ts'
@@ -20,7 +20,7 @@ import { errorText, factsText, routesText } from './debug/text.ts'
 export function technical500(request: HttpRequest, error: unknown, status: number): HttpResponse {
   return unfailing(request, status, () => {
     if (isBareSite(request) && error instanceof ImproperlyConfigured) return welcome(request)
-    const masker = newMasker()
+    const masker = newMasker(request)
     const errors = reportErrors(error, masker, projectDirectory())
     const facts = requestFacts(request, masker)
     const heading = headingOf(request, status, masker)
@@ -38,7 +38,7 @@ export function technical500(request: HttpRequest, error: unknown, status: numbe
 export function technical404(request: HttpRequest, error: unknown): HttpResponse {
   return unfailing(request, 404, () => {
     if (isBareSite(request, error)) return welcome(request)
-    const masker = newMasker()
+    const masker = newMasker(request)
     const message = masker.text(error instanceof Error ? error.message : '')
     const routes = error instanceof Resolver404 ? reportRoutes(request, error) : undefined
     const facts = requestFacts(request, masker)
@@ -82,9 +82,9 @@ function headingOf(request: HttpRequest, status: number, masker: Masker): Headin
   return { status, reason, method, path, line: `${status} ${reason}: ${method} ${path}` }
 }
 
-/** The secrets of the settings and of the environment are known, so that they are masked wherever they turn up. */
-function newMasker(): Masker {
-  return new Masker(settings, process.env)
+/** The secrets of settings, environment and request are known, so that they are masked wherever they turn up. */
+function newMasker(request: HttpRequest): Masker {
+  return new Masker(settings, process.env, requestSecrets(request))
 }
 
 function unfailing(request: HttpRequest, status: number, page: () => HttpResponse): HttpResponse {

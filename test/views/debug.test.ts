@@ -173,6 +173,21 @@ describe('the debug page for an error', () => {
     assert.match(contentOf(technical500(request, error, 500)), /page=2/)
   })
 
+  test('shows no secret of the request where an error tells of it', () => {
+    const request = factory.get('/reset/token-of-the-path/?apiKey=key-of-the-query', {
+      headers: { Authorization: 'Bearer header-credential', Cookie: 'sessionid=session-of-the-cookie' },
+    })
+    request.resolverMatch = resolve(request.pathInfo, urlpatterns(path('reset/<token>/', () => new HttpResponse())))
+    const told =
+      'token-of-the-path, key-of-the-query, header-credential, session-of-the-cookie, {"password":"in-json", "n": 1}'
+    for (const error of [new Error(told), Object.assign(new Error('x'), { told }), new Http404(told)]) {
+      for (const page of [contentOf(technical500(request, error, 500)), contentOf(technical404(request, error))]) {
+        const shown = withoutSource(page)
+        for (const secret of told.matchAll(/[\w-]*-[\w-]*/g)) assert.ok(!shown.includes(secret[0]), secret[0])
+      }
+    }
+  })
+
   test('shows no text that a program gives to a variable for a secret', () => {
     const page = pageFor(thrownBy(failDeep))
     assert.match(page, /apiToken: &#x27;\*{10}&#x27;,/)

@@ -103,7 +103,7 @@ function reportError(error: unknown, relation: string, tools: Tools): ErrorRepor
     relation,
     name: masker.text(nameOf(error)),
     message: masker.text(textOf(message), MAX_MESSAGE),
-    template: template && { ...template, frame: masker.source(template.frame) },
+    template: template && { ...template, frame: masker.text(template.frame) },
     properties: propertiesOf(error, masker),
     frames: frames.filter((frame) => frame.owner === 'project'),
     otherFrames: frames.filter((frame) => frame.owner !== 'project'),
@@ -117,7 +117,7 @@ function reportFrame(frame: StackFrame, { masker, baseDir, sources }: Tools): Fr
     ...frame,
     file: shortPath(frame.file, baseDir),
     owner,
-    source: source.map((line) => ({ ...line, text: masker.source(line.text) })),
+    source: source.map((line) => ({ ...line, text: masker.text(line.text) })),
   }
 }
 

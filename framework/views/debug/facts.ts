@@ -32,6 +32,28 @@ export function requestFacts(request: HttpRequest, masker: Masker): Facts[] {
   ]
 }
 
+/** What a request brings that nobody should see, under names that say so: its cookies, credentials and parameters. */
+export function requestSecrets(request: HttpRequest): object {
+  const { environ, resolverMatch } = request
+  return {
+    ...Object.fromEntries(Object.entries(environ).filter(([, value]) => typeof value === 'string')),
+    // Of `Bearer abc` the second word alone is one too.
+    authorization: environ['HTTP_AUTHORIZATION']?.split(' '),
+    cookies: [...request.cookies.values()],
+    query: queryOf(request),
+    params: resolverMatch?.params,
+  }
+}
+
+/** The query by its names; a query of too many fields cannot be read. */
+function queryOf(request: HttpRequest): object {
+  try {
+    return Object.fromEntries(request.query.lists())
+  } catch {
+    return {}
+  }
+}
+
 /** The project's settings, and what runs it. */
 export function settingsFacts(masker: Masker): Facts[] {
   return [facts('Settings', () => rowsOf(settings, masker)), facts('Versions', versionRows)]

@@ -16,7 +16,7 @@ const MAX_DEPTH = 5
 const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:'"`<>]{0,100}:)[^\s'"`<>]{0,200}@/gi
 const QUERY_FIELD = /(^|[?&;])([^=&?;#\s]{1,100})=[^&;#\s'"`<>]*/g
 
-/** `apiKey: 'text'` and `apiKey = "text"` in a program. */
+/** `apiKey: 'text'` and `apiKey = "text"` in a program, `"apiKey":"text"` in JSON. */
 const LITERAL = /([\w$-]{1,60})(['"]?\s{0,5}[:=]\s{0,5})(['"`])(?:\\.|(?!\3)[^\\]){1,300}\3/g
 
 /** True for a name whose value nobody should see, such as `secretKey` or `HTTP_AUTHORIZATION`. */
@@ -24,7 +24,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }
 
-/** Takes secrets out of texts: those that it knows, passwords in URLs, and secrets in query strings. */
+/** Takes secrets out of texts: those that it knows, passwords in URLs, and what query strings, JSON and programs name as one. */
 export class Masker {
   readonly #secrets: readonly string[]
 
@@ -33,13 +33,6 @@ export class Masker {
     const secrets = new Set<string>()
     for (const source of sources) collect(source, false, secrets, 0)
     this.#secrets = [...secrets].sort((one, other) => other.length - one.length)
-  }
-
-  /** A line of a program without its secrets, nor the texts that it gives to variables for secrets. */
-  source(line: string): string {
-    return this.text(line).replace(LITERAL, (whole, name: string, between: string, quote: string) =>
-      isSecretName(name) ? `${name}${between}${quote}${MASK}${quote}` : whole,
-    )
   }
 
   /** A text without its secrets, of at most `max` characters. */
@@ -51,6 +44,9 @@ export class Masker {
       .replace(URL_PASSWORD, `$1${MASK}@`)
       .replace(QUERY_FIELD, (whole, before: string, name: string) =>
         isSecretName(decoded(name)) ? `${before}${name}=${MASK}` : whole,
+      )
+      .replace(LITERAL, (whole, name: string, between: string, quote: string) =>
+        isSecretName(name) ? `${name}${between}${quote}${MASK}${quote}` : whole,
       )
     return masked.slice(0, max)
   }

@@ -23,7 +23,7 @@ export function escapeLeadingSlashes(path: string): string {
 export interface SafeUrlOptions {
   /** Hosts besides none at all, such as `request.getHost()`. */
   readonly allowedHosts?: readonly string[] | undefined
-  /** Refuse `http:`; true for a request that came by HTTPS. */
+  /** Refuse `http:`, and a host without a scheme; true for a request that came by HTTPS. */
   readonly requireHttps?: boolean | undefined
 }
 
@@ -43,6 +43,6 @@ function isSafeUrl(url: string, { allowedHosts = [], requireHttps = false }: Saf
   const [, scheme = '', authority] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?/.exec(url) ?? []
   if (authority === undefined) return scheme === ''
   if (authority === '' || !allowedHosts.some((host) => host.toLowerCase() === authority.toLowerCase())) return false
-  const schemes = requireHttps ? ['https', ''] : ['http', 'https', '']
+  const schemes = requireHttps ? ['https'] : ['http', 'https', '']
   return schemes.includes(scheme.toLowerCase())
 }

@@ -60,6 +60,9 @@ function checkValue(name: string, value: unknown, standard: unknown): void {
   if (kind === 'number' && !((value as number) >= 0)) {
     throw new ImproperlyConfigured(`The setting ${name} must be a number of 0 or more, not ${String(value)}.`)
   }
+  if (name === 'staticUrl' && !(value as string).endsWith('/')) {
+    throw new ImproperlyConfigured(`The setting staticUrl must end with a slash: ${JSON.stringify(value)} does not.`)
+  }
   if (Array.isArray(value)) checkEntries(name, value, ENTRIES[name])
   if (name === 'templates') checkValues(value as object, standard as object, 'templates.')
   if (name === 'logging') checkLogging(value as Readonly<Record<string, LoggerConfig>>)

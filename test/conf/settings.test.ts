@@ -63,6 +63,8 @@ describe('conf/settings', () => {
 
     const wrong: ReadonlyArray<readonly [given: Record<string, unknown>, message: RegExp]> = [
       [{ debug: 'false' }, /debug must be a boolean, not a string/],
+      [{ staticUrl: '/static' }, /staticUrl must end with a slash: "\/static" does not/],
+      [{ staticUrl: '' }, /staticUrl must end with a slash/],
       [{ debug: undefined }, /debug must be a boolean, not undefined/],
       [{ allowedHosts: 'example.com' }, /allowedHosts must be an array, not a string/],
       [{ allowedHosts: ['a', undefined] }, /allowedHosts\[1\] must be a string, not undefined/],

@@ -29,7 +29,8 @@ let prepared: Prepared | undefined
  * Make a project ready: hand each room its settings, fill the registry of apps, and load the URLs. A second time with
  * the same settings does only what the first has left out, so that each app's `ready()` is called once.
  *
- * Throws `ImproperlyConfigured`, and whatever the project's own modules throw; it can be tried again then.
+ * Throws `ImproperlyConfigured`, also where it is called with other settings meanwhile, and whatever the project's own
+ * modules throw; it can be tried again then.
  */
 export async function setup(settings: Settings, options: SetupOptions = {}): Promise<void> {
   if (prepared?.settings !== settings) prepared = { settings, rooms: prepareRooms(settings), urls: undefined }
@@ -54,7 +55,16 @@ async function prepareRooms(settings: Settings): Promise<void> {
   configureUrls({})
   configureRooms(settings)
   await apps.populate(settings.installedApps)
+  checkCurrent(settings)
   configureProjectTemplates(settings)
+}
+
+/** Settings belong to the process: half a set-up by one project and half by another would be neither. */
+function checkCurrent(settings: Settings): void {
+  if (prepared?.settings === settings) return
+  throw new ImproperlyConfigured(
+    'setup() was called with other settings before it was done with these. Await one call before the next.',
+  )
 }
 
 /** Hand each room its part of the settings; `setup` does it, and `overrideSettings` again. */
@@ -76,7 +86,9 @@ function configureProjectTemplates(settings: Settings): void {
 }
 
 async function prepareUrls(settings: Settings): Promise<void> {
-  configureUrls({ urlconf: await loadUrls(settings) })
+  const urlconf = await loadUrls(settings)
+  checkCurrent(settings)
+  configureUrls({ urlconf })
 }
 
 /** Take back all that `setup` did, so that tests can share a process. */

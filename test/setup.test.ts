@@ -71,6 +71,24 @@ describe('setup', () => {
       assert.equal(getUrlconf(), urls)
     })
 
+    test('with other settings before it is done is refused, and the last call holds', async () => {
+      const slow = defineApp({ name: 'slow', path: directory, ready: () => new Promise((done) => setImmediate(done)) })
+      const one = defineSettings({ installedApps: [slow], rootUrlconf: async () => ({ urls: urlpatterns() }) })
+      const other = defineSettings({ debug: true, rootUrlconf: async () => ({ urls }) })
+      const first = assert.rejects(setup(one), /called with other settings before it was done/)
+      await setup(other)
+      await first
+      assert.deepEqual([settings.debug, apps.getAppConfigs(), getUrlconf()], [true, [], urls])
+      const late = defineSettings({
+        rootUrlconf: async () => {
+          await setup(other)
+          return { urls: urlpatterns() }
+        },
+      })
+      await assert.rejects(setup(late), ImproperlyConfigured)
+      assert.equal(getUrlconf(), urls)
+    })
+
     test('with other settings begins anew', async () => {
       await setup(defineSettings({ debug: true, rootUrlconf: async () => ({ urls }) }))
       await setup(defineSettings({ debug: false }))

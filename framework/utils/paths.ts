@@ -8,8 +8,3 @@ const own = fileURLToPath(import.meta.url)
 export function packageRoot(): string {
   return path.resolve(path.dirname(own), '..', '..')
 }
-
-/** True where the framework runs from its TypeScript sources, as in a checkout. */
-export function runsFromSource(): boolean {
-  return own.endsWith('.ts')
-}

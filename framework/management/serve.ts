@@ -1,4 +1,6 @@
 import type { GatewayServer } from '../gateway/index.ts'
+import { getLogger } from '../utils/index.ts'
+import { outliveReaders } from './standard-streams.ts'
 
 /** How a server ended: after its last request, or with requests cut off. */
 export type ServeOutcome = 'drained' | 'forced'
@@ -7,6 +9,9 @@ export type ServeOutcome = 'drained' | 'forced'
  * Keep a listening server running until the process is asked to stop by SIGTERM or SIGINT. It then takes no more
  * requests and finishes those it has, for `gracefulTimeout` milliseconds at most; a second SIGTERM, or a second Ctrl-C,
  * ends that at once.
+ *
+ * A promise that is rejected and that nobody waits for, in a view or in a library, is logged and does not end it, nor
+ * does a log that cannot be written. An error that is thrown where nobody can catch it ends it, as in any Node process.
  */
 export async function serveUntilStopped(
   server: Pick<GatewayServer, 'close'>,
@@ -23,10 +28,19 @@ export async function serveUntilStopped(
       server.close({ timeout: options.gracefulTimeout }).then(() => resolve('drained'), reject)
     }
   })
+  outliveReaders()
+  process.on('unhandledRejection', tellOfRejection)
   for (const signal of signals) process.on(signal, onSignal)
   try {
     return await outcome
   } finally {
     for (const signal of signals) process.off(signal, onSignal)
+    process.off('unhandledRejection', tellOfRejection)
   }
+}
+
+function tellOfRejection(reason: unknown): void {
+  getLogger('nuages.server').error('A promise was rejected, and nobody waits for it. Await it, or catch its error.', {
+    error: reason === undefined ? new Error('The promise was rejected with "undefined".') : reason,
+  })
 }

@@ -9,6 +9,7 @@ import { CommandFinder } from './finder.ts'
 import { commonOptions, flagOf, type Options, type ParsedArguments } from './options.ts'
 import { type ColorChoice, makeStyle, type TextStream, wantsColor } from './output.ts'
 import { hasSource, loadSettings } from './settings-file.ts'
+import { watchStandardStreams } from './standard-streams.ts'
 
 /** What manage.ts knows about its project, and where the command line writes. */
 export interface CommandLineOptions {
@@ -37,7 +38,7 @@ export async function executeFromCommandLine(
   options: CommandLineOptions = {},
 ): Promise<never> {
   stopWithParent()
-  process.stdout.on('error', endQuietly)
+  watchStandardStreams()
   const code = await new ManagementUtility(argv, options).execute()
   await Promise.all([flush(process.stdout), flush(process.stderr)])
   process.exit(code)
@@ -172,7 +173,9 @@ export class ManagementUtility {
     const { name } = this.#peeked
     const label = error.name.startsWith('Command') ? 'Error' : error.name
     const hint =
-      error instanceof CommandLineError && error.returnCode === 2 ? `\nSee: ${this.#program} help ${name}` : ''
+      error instanceof CommandLineError && error.returnCode === 2
+        ? `\nSee: ${this.#program} help${name === 'help' ? '' : ` ${name}`}`
+        : ''
     return `${label}: ${error.message}${hint}`
   }
 }
@@ -231,12 +234,6 @@ async function setUp(settings: Settings, options: { readonly urls: boolean }): P
 async function currentSettings(): Promise<Settings | undefined> {
   const { hasSettings, settings } = await import('../conf/index.ts')
   return hasSettings() ? settings : undefined
-}
-
-/** `manage.ts help | head -1` closes the pipe early, which is no error of the command. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -25,6 +25,9 @@ const FILES = {
     export const application: Application = async (environ, startResponse) => {
       let body = ''
       for await (const chunk of environ['wsgi.input']) body += Buffer.from(chunk).toString()
+      if (body === 'fail') throw new Error('as it was told')
+      if (body === 'forget') void Promise.reject(new Error('forgotten'))
+      if (body === 'print') console.log('printed')
       startResponse('200 OK', [['Content-Type', 'text/plain']])
       return [Buffer.from(environ.PATH_INFO + ' got ' + body)]
     }`,
@@ -46,6 +49,17 @@ function ask(target: net.NetConnectOpts, body = 'hello'): Promise<string> {
   const socket = net.connect(target)
   socket.write(Buffer.concat([posting('/a', body.length), record(5, body), record(5)]))
   return answerOf(socket)
+}
+
+/** Resolves when there is such a file. */
+function appearance(file: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = fs.watch(path.dirname(file), () => {
+      if (!fs.existsSync(file)) return
+      watcher.close()
+      resolve()
+    })
+  })
 }
 
 const ANSWER = /\r\n\r\n\/a got hello$/
@@ -136,6 +150,48 @@ describe('runfcgi', { timeout: 60_000 }, () => {
     }
   })
 
+  test('tells of a rejection that nobody waits for, and goes on', async (t) => {
+    const { directory, start } = project(t)
+    const socket = path.join(directory, 's')
+    const running = start('--socket', socket)
+    await running.waitFor(/Serving FastCGI/)
+    assert.match(await ask({ path: socket }, 'forget'), /got forget$/)
+    await running.waitFor(/ERROR nuages\.server: A promise was rejected[^]*Error: forgotten\n +at /)
+    assert.match(await ask({ path: socket }), ANSWER)
+  })
+
+  test('goes on when nobody reads what it writes any more', async (t) => {
+    const { directory, start } = project(t)
+    const socket = path.join(directory, 's')
+    const running = start('--socket', socket)
+    await running.waitFor(/Serving FastCGI/)
+    running.child.stdout?.destroy()
+    running.child.stderr?.destroy()
+    assert.match(await ask({ path: socket }, 'fail'), /^Status: 500/)
+    assert.match(await ask({ path: socket }, 'print'), /got print$/)
+    assert.match(await ask({ path: socket }), ANSWER)
+    running.child.kill('SIGTERM')
+    assert.deepEqual(await running.exit, { code: 0, signal: null })
+  })
+
+  test('serves where the disk takes no more of its log', { skip: !fs.existsSync('/dev/full') }, async (t) => {
+    const { directory } = project(t)
+    const [socket, pidfile, full] = [
+      path.join(directory, 's'),
+      path.join(directory, 'pid'),
+      fs.openSync('/dev/full', 'w'),
+    ]
+    t.after(() => fs.closeSync(full))
+    const listening = appearance(pidfile)
+    startNode(t, ['fcgi.ts', '--socket', socket, '--pidfile', pidfile], {
+      cwd: directory,
+      stdio: ['ignore', full, full],
+    })
+    await listening
+    assert.match(await ask({ path: socket }, 'fail'), /^Status: 500/)
+    assert.match(await ask({ path: socket }), ANSWER)
+  })
+
   test('leaves a socket alone that somebody answers on', async (t) => {
     const { directory, start } = project(t)
     const socket = path.join(directory, 'taken')
@@ -152,6 +208,8 @@ describe('runfcgi', { timeout: 60_000 }, () => {
     [[], /There is nothing to listen on: give --socket PATH or --port N/],
     [['--socket', '/x', '--port', '1'], /--socket and --port cannot be used together/],
     [['--port', '1', '--mode', '600'], /--mode is about a unix socket/],
+    [['--port', '70000'], /--port is a whole number up to 65535, and was given 70000/],
+    [['--port', '80.5'], /--port is a whole number up to 65535, and was given 80\.5/],
     [['--socket', '/x', '--mode', '888'], /--mode is three octal digits, such as 660, and was given '888'/],
     [['--port', 'http'], /--port needs a number/],
   ]

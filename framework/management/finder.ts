@@ -62,7 +62,8 @@ export class CommandFinder implements CommandIndex {
     if (found !== undefined && (error === undefined || core !== undefined)) return instantiate(name, await found.load())
     if (error !== undefined) throw error
     const near = closest(name, commands.keys())
-    throw new CommandError(`There is no command '${name}'.${near === undefined ? '' : ` Did you mean '${near}'?`}`)
+    const help = near === undefined ? 'The command help lists them all.' : `Did you mean '${near}'?`
+    throw new CommandError(`There is no command '${name}'. ${help}`)
   }
 
   async #commands(): Promise<{ commands: Map<string, FoundCommand>; error: unknown }> {

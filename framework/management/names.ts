@@ -16,6 +16,15 @@ const TAKEN: ReadonlySet<string> = new Set([
   'typescript',
 ])
 
+/** Words that no variable can be named by in a module, as an app's file and whoever imports it name one. */
+const RESERVED: ReadonlySet<string> = new Set(
+  (
+    'arguments await break case catch class const continue debugger default delete do else enum eval export extends false ' +
+    'finally for function if implements import in instanceof interface let new null package private protected public ' +
+    'return static super switch this throw true try typeof undefined var void while with yield'
+  ).split(' '),
+)
+
 /** A new project's or app's name and place. */
 export interface NewPlace {
   readonly name: string
@@ -50,6 +59,7 @@ function judge(kind: 'project' | 'app', name: string): void {
     throw new CommandError(`'${name}' is the name of a module of Node: choose another for the ${kind}.`)
   if (TAKEN.has(lower))
     throw new CommandError(`'${name}' already means something else in a project: choose another name.`)
+  if (RESERVED.has(name)) throw new CommandError(`'${name}' is a word of JavaScript: choose another for the ${kind}.`)
 }
 
 function articled(kind: 'project' | 'app'): string {

@@ -8,11 +8,11 @@ import { describe, test, type TestContext } from 'node:test'
 import { packageRoot } from 'nuages/utils'
 import { freePort, startNginx, withoutNginx } from './nginx.ts'
 import { install, run, scaffold } from './scaffold.ts'
-import { startNode } from './support.ts'
+import { startNode, temporaryDirectory } from './support.ts'
 
 /** The project with the bundled project's app in it, deployed as its README says. The result is its URL. */
-async function deploy(t: TestContext, mount: string): Promise<{ directory: string; root: string }> {
-  const directory = await scaffold(t)
+async function deploy(t: TestContext, mount: string, below = ''): Promise<{ directory: string; root: string }> {
+  const directory = await scaffold(t, below)
   fs.cpSync(path.join(packageRoot(), 'project/road'), path.join(directory, 'road'), { recursive: true })
   install(directory, 'road')
   const collected = run(directory, ['manage.ts', 'collectstatic'])
@@ -32,7 +32,7 @@ function configuration(directory: string, site: { mount: string; socket: string;
   const text = fs
     .readFileSync(path.join(directory, 'deploy/nginx.conf'), 'utf8')
     .replace('listen 80;', `listen 127.0.0.1:${site.port};`)
-    .replace(/unix:\S+;/, `unix:${site.socket};`)
+    .replace(/unix:\S+;/, () => `"unix:${site.socket}";`)
     .replace('example.com', 'localhost')
   if (site.mount === '') return text
   return text.replaceAll(/^ {4}location [^]*?^ {4}\}\n/gm, '').replaceAll(/^( {4})# (?=location )/gm, '$1')
@@ -129,15 +129,33 @@ for (const mount of ['', '/news'])
     })
   })
 
+/** Characters that mean something in one of the configurations, or in a URL. */
+const AWKWARD = '50% ü; #?{} &'
+
+test('a new project in a directory with an awkward name is served behind nginx', {
+  skip: withoutNginx,
+  timeout: 120_000,
+}, async (t) => {
+  const { root, directory } = await deploy(t, '', `${AWKWARD} it's`)
+  const style = await fetch(`${root}static/site.css`)
+  assert.equal(await style.text(), fs.readFileSync(path.join(directory, 'static/site.css'), 'utf8'))
+  assert.equal((await fetch(root)).status, 200)
+})
+
 test('the units of a new project are as systemd wants them', {
   skip: !process.env['CI'] && spawnSync('systemd-analyze', ['--version']).status !== 0 && 'systemd is not installed',
   timeout: 60_000,
 }, async (t) => {
-  const directory = await scaffold(t)
-  const { status, stdout, stderr } = spawnSync(
-    'systemd-analyze',
-    ['verify', '--man=no', path.join(directory, 'deploy/mysite.service'), path.join(directory, 'deploy/mysite.socket')],
-    { encoding: 'utf8' },
-  )
-  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' })
+  for (const below of ['', AWKWARD]) {
+    const directory = await scaffold(t, below)
+    const units = temporaryDirectory(t)
+    for (const unit of ['mysite.service', 'mysite.socket'])
+      fs.copyFileSync(path.join(directory, 'deploy', unit), path.join(units, unit))
+    const { status, stdout, stderr } = spawnSync(
+      'systemd-analyze',
+      ['verify', '--man=no', path.join(units, 'mysite.service'), path.join(units, 'mysite.socket')],
+      { encoding: 'utf8' },
+    )
+    assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' })
+  }
 })

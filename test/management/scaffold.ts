@@ -8,9 +8,12 @@ import { callCommand } from 'nuages/management'
 import { packageRoot } from 'nuages/utils'
 import { cleanEnvironment, linkFramework, Memory, temporaryDirectory } from './support.ts'
 
-/** A new project `mysite`, with what `npm install` would put there: the framework, its types, and this Node. */
-export async function scaffold(t: TestContext): Promise<string> {
-  const directory = temporaryDirectory(t)
+/**
+ * A new project `mysite`, with what `npm install` would put there: the framework, its types, and this Node. It is in a
+ * temporary directory, or in the one named `below` inside that.
+ */
+export async function scaffold(t: TestContext, below = ''): Promise<string> {
+  const directory = path.join(temporaryDirectory(t), below)
   await callCommand('startproject', ['mysite', directory], { stdout: new Memory() })
   linkFramework(directory)
   const modules = path.join(directory, 'node_modules')

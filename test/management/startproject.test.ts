@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
@@ -110,7 +111,7 @@ describe('startproject', () => {
     for (const version of ['v22.18.0', 'v24.1.0', 'v26.10.0']) {
       const made = await madeWith(version)
       assert.equal(made.optionalDependencies, undefined)
-      assert.ok(made.unit.includes(`ExecStart="${bin}/node" "${made.directory}/mysite/fcgi.ts"`))
+      assert.ok(made.unit.includes(`ExecStart="${bin}/node" mysite/fcgi.ts`))
     }
     for (const version of ['v20.20.2', 'v22.17.9']) {
       const made = await madeWith(version)
@@ -121,6 +122,52 @@ describe('startproject', () => {
         new RegExp(`This machine's Node is ${version.slice(1)}, and a project needs 22\\.18 or later`),
       )
     }
+  })
+
+  test('writes paths into configuration as each language wants them', async (t) => {
+    const bin = temporaryDirectory(t)
+    const searchPath = process.env['PATH']
+    t.after(() => (process.env['PATH'] = searchPath))
+    process.env['PATH'] = bin
+    fs.writeFileSync(path.join(bin, 'node'), '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 })
+    const { directory: parent } = await startproject(t, 'mysite', '@/50% it\'s "ü"')
+    process.env['PATH'] = searchPath
+    const directory = path.join(parent, '50% it\'s "ü"')
+    const read = (file: string) => fs.readFileSync(path.join(directory, file), 'utf8')
+    assert.ok(read('deploy/nginx.conf').includes(String.raw`alias "${parent}/50% it's \"ü\"/staticfiles/";`))
+    assert.ok(read('deploy/mysite.service').includes(`\nWorkingDirectory=${parent}/50%% it's "ü"\n`))
+    assert.ok(
+      read('deploy/mysite.service').includes(`="${parent}/50%% it's "ü"/node_modules/.bin/node" mysite/fcgi.ts`),
+    )
+    for (const file of ['mysite/cgi.ts', 'mysite/fcgi.ts']) {
+      const [, assignment = ''] = /\|\| (n='.*'); \[ -x "\$n" \] \|\| n=node\n/.exec(read(file)) ?? []
+      const { stdout } = spawnSync('sh', ['-c', `${assignment}; printf %s "$n"`], { encoding: 'utf8' })
+      assert.equal(stdout, path.join(directory, 'node_modules/.bin/node'))
+    }
+  })
+
+  test('warns of a path that the configuration cannot name', async (t) => {
+    for (const [name, reason] of [
+      ['a$b', /: nginx takes the \$ in it for a variable\.$/m],
+      ["a'b", /: systemd runs no program whose path has a quote in it\.$/m],
+      ['50% ü; #{}', /^$/],
+    ] as const) {
+      const directory = path.join(temporaryDirectory(t), name)
+      const stderr = new Memory()
+      await callCommand('startproject', ['mysite', directory], { stdout: new Memory(), stderr })
+      assert.match(stderr.text, reason)
+      assert.ok(fs.existsSync(path.join(directory, 'manage.ts')))
+    }
+  })
+
+  test('refuses a path with which no project can run', async (t) => {
+    const directory = temporaryDirectory(t)
+    for (const name of ['a\nb', 'a\\b', 'a\u001bb'])
+      await assert.rejects(
+        callCommand('startproject', ['mysite', path.join(directory, name)]),
+        (error) => error instanceof CommandError && /has a backslash or a control character/.test(error.message),
+      )
+    assert.deepEqual(fs.readdirSync(directory), [])
   })
 
   test('writes into a directory that is given, beside what is there', async (t) => {
@@ -179,6 +226,7 @@ describe('startproject', () => {
     ['', /will not do/],
     ['http', /a module of Node/],
     ['Path', /a module of Node/],
+    ['class', /'class' is a word of JavaScript/],
     ['test', /already means something else/],
     ['nuages', /already means something else/],
     ['templates', /already means something else/],
@@ -283,5 +331,14 @@ describe('startapp', () => {
 
   test('refuses a name that is taken', async () => {
     await assert.rejects(callCommand('startapp', ['test']), /already means something else/)
+  })
+
+  test('refuses a name that its own code could not use', async () => {
+    for (const name of ['class', 'import', 'default', 'eval', 'await'])
+      await assert.rejects(
+        callCommand('startapp', [name]),
+        (error) =>
+          error instanceof CommandError && /is a word of JavaScript: choose another for the app/.test(error.message),
+      )
   })
 })

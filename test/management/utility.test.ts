@@ -85,6 +85,11 @@ describe('the command line', () => {
     })
   })
 
+  test('leads to the list of commands where a name is like none', async (t) => {
+    const { stderr } = await manage(['xyzzy'], projectWith(t, {}))
+    assert.equal(stderr, "Error: There is no command 'xyzzy'. The command help lists them all.\n")
+  })
+
   test('refuses an unknown option with exit code 2 and says where to read on', async (t) => {
     const { code, stderr } = await manage(['check', '--deploi'], projectWith(t, {}))
     assert.equal(code, 2)

@@ -77,13 +77,18 @@ function targetOf(values: RunfcgiValues, inherited: () => number | undefined): L
   if (mode !== undefined && socket === undefined)
     throw new CommandLineError('--mode is about a unix socket: give --socket with it.', { returnCode: 2 })
   if (socket !== undefined) return { socket, mode: mode === undefined ? undefined : modeOf(mode) }
-  if (port !== undefined) return { host, port }
+  if (port !== undefined) return { host, port: checkedPort(port) }
   const fd = inherited() ?? (isSocket(0) ? 0 : undefined)
   if (fd !== undefined) return { fd }
   throw new CommandLineError(
     'There is nothing to listen on: give --socket PATH or --port N, or start this by systemd with a .socket unit.',
     { returnCode: 2 },
   )
+}
+
+function checkedPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new CommandLineError(`--port is a whole number up to 65535, and was given ${port}.`, { returnCode: 2 })
 }
 
 function modeOf(text: string): number {

@@ -1,12 +1,13 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { randomString, version } from '../../utils/index.ts'
+import { escapeControls, randomString, version } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import { type NewPlace, placeFor } from '../names.ts'
 import type { Options } from '../options.ts'
 import { canPinNode, dependencyOnThis, isRecentEnough, machineNode, OLDEST_NODE, PINNED_NODE } from '../origin.ts'
+import { inJson, inNginx, inShell, inUnit } from '../quoting.ts'
 import { copySkeleton, skeletonDirectory, type SkeletonVariables } from '../skeleton.ts'
 
 const options = {
@@ -37,12 +38,13 @@ export default class StartprojectCommand extends BaseCommand<typeof options> {
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 
-  override handle([word = '', directory]: readonly string[], { template }: CommandValues<typeof options>): void {
-    const place = placeFor('project', word, directory)
+  override handle([given = '', directory]: readonly string[], { template }: CommandValues<typeof options>): void {
+    const place = placeFor('project', given, directory)
     if (!place.given && fs.existsSync(place.directory))
       throw new CommandError(
-        `${place.directory} is there already. To write into it, say so: startproject ${place.name} ${word}`,
+        `${place.directory} is there already. To write into it, say so: startproject ${place.name} ${word(given)}`,
       )
+    refuseUnspeakable(place)
     const node = chooseNode(place)
     copySkeleton(skeletonDirectory('project', template), place.directory, variablesOf(place, node))
     this.#explain(place, node)
@@ -53,8 +55,35 @@ export default class StartprojectCommand extends BaseCommand<typeof options> {
     const where = from.startsWith(`..${path.sep}..`) ? directory : from
     this.stdout.write(this.style.success(`Made the project ${name} in ${where || '.'}.`))
     if (remark !== undefined) this.stdout.write(remark)
-    this.stdout.write(`\nNext:\n${where === '' ? '' : `  cd ${where}\n`}  npm install\n  npm start`)
+    const warning = warningAbout(directory)
+    if (warning !== undefined) this.stderr.write(this.stderr.style.warning(warning))
+    this.stdout.write(`\nNext:\n${where === '' ? '' : `  cd ${word(where)}\n`}  npm install\n  npm start`)
   }
+}
+
+/** A path as one word of a command line. */
+function word(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${inShell(text)}'`
+}
+
+/** Node runs no module whose path has a backslash in it, and configuration is written line by line. */
+function refuseUnspeakable({ directory }: NewPlace): void {
+  const parts = directory.split(path.sep)
+  if (parts.every((part) => escapeControls(part) === part && !part.includes('\\'))) return
+  throw new CommandError(
+    `The path ${JSON.stringify(directory)} has a backslash or a control character in it, with which no project can run: choose another directory.`,
+  )
+}
+
+/** What cannot be written in one of the files of `deploy/`, however it is escaped. */
+function warningAbout(directory: string): string | undefined {
+  const reason = directory.includes('$')
+    ? 'nginx takes the $ in it for a variable'
+    : /['"]/.test(directory)
+      ? 'systemd runs no program whose path has a quote in it'
+      : undefined
+  if (reason === undefined) return undefined
+  return `It works here, but before you deploy it, move it to a directory with a plainer name than ${directory}, and change the files in deploy/: ${reason}.`
 }
 
 function variablesOf({ name, directory }: NewPlace, { file, pinned }: ChosenNode): SkeletonVariables {
@@ -62,6 +91,8 @@ function variablesOf({ name, directory }: NewPlace, { file, pinned }: ChosenNode
     project_name: name,
     package_name: name.toLowerCase(),
     directory,
+    nginx_directory: inNginx(directory),
+    unit_directory: inUnit(directory),
     secret_key: randomString(KEY_LENGTH, KEY_ALPHABET),
     nuages_version: version(),
     nuages_dependency: inJson(dependencyOnThis()),
@@ -69,6 +100,8 @@ function variablesOf({ name, directory }: NewPlace, { file, pinned }: ChosenNode
       ? `\n  "optionalDependencies": {\n    "${PINNED_NODE.package}": "${PINNED_NODE.version}"\n  },`
       : '',
     node: file,
+    unit_node: inUnit(file),
+    shell_node: inShell(file),
     user: os.userInfo().username,
   }
 }
@@ -87,8 +120,4 @@ function chooseNode({ directory }: NewPlace): ChosenNode {
     pinned: true,
     remark: `${need}: its package.json brings Node ${PINNED_NODE.version} along. Where npm warns\n(EBADENGINE), it means the Node that it runs on itself.`,
   }
-}
-
-function inJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1)
 }

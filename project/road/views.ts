@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { FileResponse, StreamingHttpResponse, UploadedFile, type HttpRequest, type HttpResponse } from 'nuages/http'
-import { redirect, render, requireGET, requireMethods } from 'nuages/views'
+import { redirect, render, requireMethods, requireSafe } from 'nuages/views'
 import { lanesOf, stagesOf, timingsOf } from './stages.ts'
 
 /** The first page: the road that this very request has come. */
-export const home = requireGET(function home(request: HttpRequest): HttpResponse {
+export const home = requireSafe(function home(request: HttpRequest): HttpResponse {
   return render(request, 'road/home.html', {
     gateways: lanesOf(request),
     stages: stagesOf(request),
@@ -15,13 +15,14 @@ export const home = requireGET(function home(request: HttpRequest): HttpResponse
 })
 
 /** All that the gateway said about this request. */
-export const environ = requireGET(function environ(request: HttpRequest): HttpResponse {
+export const environ = requireSafe(function environ(request: HttpRequest): HttpResponse {
   return render(request, 'road/environ.html', { variables: variablesOf(request) })
 })
 
 /** A form with an upload: shows it, and what came of it. */
 export const form = requireMethods(
   'GET',
+  'HEAD',
   'POST',
 )(async function form(request: HttpRequest): Promise<HttpResponse> {
   if (request.method !== 'POST') return render(request, 'road/form.html')
@@ -33,13 +34,14 @@ export const form = requireMethods(
 })
 
 /** A greeting for a name out of the URL. */
-export const hello = requireGET(function hello(request: HttpRequest, { name }: { name: string }): HttpResponse {
+export const hello = requireSafe(function hello(request: HttpRequest, { name }: { name: string }): HttpResponse {
   return render(request, 'road/hello.html', { name })
 })
 
 /** Counts visits in a cookie; a POST starts again. */
 export const countVisits = requireMethods(
   'GET',
+  'HEAD',
   'POST',
 )(function countVisits(request: HttpRequest): HttpResponse {
   if (request.method === 'POST') {
@@ -54,12 +56,12 @@ export const countVisits = requireMethods(
 })
 
 /** Numbers, each sent when it is known. */
-export const stream = requireGET(function stream(): StreamingHttpResponse {
+export const stream = requireSafe(function stream(): StreamingHttpResponse {
   return new StreamingHttpResponse(squares(100), { contentType: 'text/plain; charset=utf-8' })
 })
 
 /** A file, whole or in ranges. */
-export const download = requireGET(function download(request: HttpRequest): Promise<FileResponse> {
+export const download = requireSafe(function download(request: HttpRequest): Promise<FileResponse> {
   return FileResponse.open(path.join(import.meta.dirname, 'static', 'road', 'style.css'), {
     request,
     asAttachment: true,

@@ -54,6 +54,8 @@ describe('the bundled project', () => {
       if (target.startsWith('/static/')) continue
       const response = await new Client(application).get(target)
       assert.equal(response.status, 200, target)
+      if (!target.startsWith('/cgi-bin/'))
+        assert.equal((await new Client(application).head(target)).status, 200, target)
       if (!(response.headers.get('content-type') ?? '').startsWith('text/html') || target.startsWith('/cgi-bin/'))
         continue
       for (const [, link = ''] of (await response.text()).matchAll(/(?:href|src|action)="([^"#]+)"/g))

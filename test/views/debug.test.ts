@@ -66,6 +66,17 @@ describe('the debug page for an error', () => {
     assert.match(page, /framework\/template\/options\.ts/)
   })
 
+  test('keeps the calls of the framework folded where the project has none', () => {
+    const error = new TypeError('The view "home" returned nothing: is a return missing?')
+    error.stack = (error.stack ?? '')
+      .split('\n')
+      .filter((line) => !line.includes('/test/'))
+      .join('\n')
+    const page = pageFor(error)
+    assert.match(page, /<details class="card">\s*<summary>\d+ calls? .*of the framework/)
+    assert.doesNotMatch(page, /<details class="card" open>/)
+  })
+
   test('shows properties of the error, such as the code of a system error', () => {
     const page = pageFor(Object.assign(new Error('No.'), { code: 'ENOENT', errno: -2, password: 'very secret' }))
     assert.match(page, /<code>code<\/code><\/th><td><pre>&quot;ENOENT&quot;<\/pre>/)

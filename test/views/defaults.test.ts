@@ -9,7 +9,7 @@ import { Http404, PermissionDenied } from 'nuages/exceptions'
 import { getWSGIApplication } from 'nuages/handlers'
 import { renderToString } from 'nuages/template'
 import { Client, RequestFactory } from 'nuages/test'
-import { badRequest, pageNotFound, permissionDenied, serverError } from 'nuages/views'
+import { badRequest, debugContext, pageNotFound, permissionDenied, serverError } from 'nuages/views'
 import { failingSite, SECRET } from './pages-site.ts'
 
 const request = new RequestFactory().get('/secret-place/?token=abc', { headers: { 'X-Test': 'header-value' } })
@@ -40,6 +40,14 @@ describe('the plain error pages', () => {
       assert.doesNotMatch(html, /<script|src=|@import|url\(|https?:/)
     })
   }
+
+  test('the page for what is not allowed gives its reason to developers alone', async () => {
+    for (const debug of [true, false]) {
+      resetForTests()
+      await setup(defineSettings({ debug, templates: { contextProcessors: [debugContext] } }))
+      assert.equal(contentOf(PAGES[403]()).includes('the-message'), debug)
+    }
+  })
 
   test('a template of the project takes the place of the framework’s', async () => {
     await withTemplates(

@@ -63,5 +63,21 @@ function libraryFault(error: unknown): CompileFault {
     .replace(/^\(.*?\)\s*/, '')
     .replace(/^parse\w+: /, '')
     .trim()
-  return new CompileFault(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}`, lineno, colno)
+  return new CompileFault(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}${adviceOn(reason)}`, lineno, colno)
+}
+
+/** Tags of Django's that are something else here. */
+const DJANGO_TAGS: Readonly<Record<string, string>> = {
+  url: "Write {{ url('name') }}.",
+  static: "Write {{ static('file') }}.",
+  load: 'Nothing has to be loaded: take it away.',
+}
+
+/** What may help where the library only says that it does not know a tag. */
+function adviceOn(reason: string): string {
+  const [, tag] = /^unknown block tag: (\w+)$/.exec(reason) ?? []
+  if (tag === undefined) return ''
+  if (/^(?:end\w+|else|elif|elseif)$/.test(tag))
+    return '. Is another tag still open here, or is there none to go with it?'
+  return Object.hasOwn(DJANGO_TAGS, tag) ? `. ${DJANGO_TAGS[tag]}` : ''
 }

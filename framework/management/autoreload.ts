@@ -11,6 +11,12 @@ const PORT = 'NUAGES_AUTORELOAD_PORT'
 /** Added to a child's exit code, this says that no change of a file can help, so that its parent ends with that code. */
 export const EXIT_FINAL = 100
 
+/**
+ * The hook, which children begin with: else Node would load its own TypeScript compiler for manage.ts alone, some 40 ms
+ * before every restart.
+ */
+const HOOK = new URL('../register.js', import.meta.url).href
+
 /** How long, in milliseconds, a child may take to finish its requests after it was asked to stop. */
 const STOP_LIMIT = 2000
 
@@ -93,7 +99,7 @@ class Reloader {
 
   #spawn(): void {
     this.#restarting = false
-    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    const child = spawn(process.execPath, ['--import', HOOK, ...process.execArgv, ...process.argv.slice(1)], {
       env: { ...process.env, [MARK]: 'true', ...(this.#port === undefined ? {} : { [PORT]: String(this.#port) }) },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     })

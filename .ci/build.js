@@ -24,10 +24,11 @@ for (const file of files(from('framework')).filter((file) => file.endsWith('.ts'
   copy(file, to('src', path.relative(from('framework'), file)))
 }
 for (const name of ['bin.js', 'register.js']) copy(from('framework', name), to('framework', name))
+// The hook exports nothing, and a door without declarations would be one without types.
+fs.writeFileSync(to('framework', 'register.d.ts'), 'export {}\n')
 for (const file of files(from('templates'))) copy(file, to('templates', path.relative(from('templates'), file)))
 for (const file of files(from('docs'))) copy(file, to('docs', path.relative(from('docs'), file)))
-for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'])
-  copy(from(name), to(name))
+for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']) copy(from(name), to(name))
 fs.writeFileSync(to('package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 
 /** The checkout's manifest, with its doors on the built files and without development's own entries. */

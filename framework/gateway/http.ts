@@ -2,20 +2,14 @@ import { createServer as createNodeServer, type IncomingMessage, type Server, ty
 import type { Socket } from 'node:net'
 import { BadRequest } from '../exceptions.ts'
 import { version } from '../utils/index.ts'
+import { drain } from './drain.ts'
 import { parseContentLength, setGatewayKeys } from './environ.ts'
 import { type ConnectionKeys, isChunked, requestEnviron } from './http/environ.ts'
 import { type ExchangeOwner, HTTPExchange } from './http/exchange.ts'
 import { lingeringClose } from './http/linger.ts'
 import { Refusal, refusalBytes } from './http/refusal.ts'
 import { emptyInput } from './input.ts'
-import {
-  type CloseOptions,
-  DEFAULT_CLOSE_TIMEOUT,
-  type GatewayServer,
-  type ListenAddress,
-  type ListenTarget,
-  listen,
-} from './listen.ts'
+import { type CloseOptions, type GatewayServer, type ListenAddress, type ListenTarget, listen } from './listen.ts'
 import { run } from './run.ts'
 import type { Application, Environ } from './types.ts'
 
@@ -49,9 +43,6 @@ export interface HTTPServerOptions {
 export function createServer(application: Application, options: HTTPServerOptions = {}): HTTPServer {
   return new HTTPServer(application, options)
 }
-
-/** How long, once the server closes, a connection that was just made may take to bring its request, in milliseconds. */
-const HEAD_GRACE = 1_000
 
 /** Marks a socket with what the server knows of its connection. */
 const CONNECTION = Symbol('nuages.connection')
@@ -116,14 +107,10 @@ export class HTTPServer implements GatewayServer {
     if (this.#address === undefined) return
     this.#address = undefined
     this.#closing = true
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    const timeout = options.timeout ?? DEFAULT_CLOSE_TIMEOUT
-    const timers = [
-      setTimeout(() => this.#closeSilent(), Math.min(timeout, HEAD_GRACE)),
-      setTimeout(() => this.#server.closeAllConnections(), timeout),
-    ]
-    await closed
-    for (const timer of timers) clearTimeout(timer)
+    await drain(this.#server, options, {
+      silent: () => this.#closeSilent(),
+      all: () => this.#server.closeAllConnections(),
+    })
   }
 
   #exchangeEnded(exchange: HTTPExchange): void {

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isInside } from '../utils/index.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 
 /** A template's source, and where it came from. */
@@ -65,10 +66,7 @@ export function versionOf(file: string): string {
 function isFileWithin(file: string, root: string): boolean {
   try {
     const real = fs.realpathSync(file)
-    const inside = path.relative(fs.realpathSync(root), real)
-    return (
-      inside !== '..' && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside) && fs.statSync(real).isFile()
-    )
+    return isInside(real, fs.realpathSync(root)) && fs.statSync(real).isFile()
   } catch {
     return false
   }

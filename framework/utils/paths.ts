@@ -8,3 +8,9 @@ const own = fileURLToPath(import.meta.url)
 export function packageRoot(): string {
   return path.resolve(path.dirname(own), '..', '..')
 }
+
+/** True where `file` is the directory or lies below it; both are real paths. */
+export function isInside(file: string, directory: string): boolean {
+  const way = path.relative(directory, file)
+  return way === '' || !(way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way))
+}

@@ -3,8 +3,9 @@ import path from 'node:path'
 import { apps } from '../../apps/index.ts'
 import { type CheckMessage, checkError, checkWarning } from '../../checks/index.ts'
 import { hasSettings, settings } from '../../conf/index.ts'
+import { isInside } from '../../utils/index.ts'
 import { configuredSources, type StaticSource } from './finders.ts'
-import { isInside, realPathOf } from './places.ts'
+import { realPathOf } from './places.ts'
 
 /** Look at the settings of static files, with Django's ids. */
 export function checkStaticfiles(): CheckMessage[] {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { CommandError } from '../../management/index.ts'
-import { isInside } from './places.ts'
+import { isInside } from '../../utils/index.ts'
 import type { StaticFile } from './walk.ts'
 
 /** How files are put into `staticRoot`. */

@@ -10,9 +10,3 @@ export function realPathOf(file: string): string {
     return parent === file ? file : path.join(realPathOf(parent), path.basename(file))
   }
 }
-
-/** True where `file` is the directory or lies below it; both are real paths. */
-export function isInside(file: string, directory: string): boolean {
-  const way = path.relative(directory, file)
-  return way === '' || !(way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way))
-}

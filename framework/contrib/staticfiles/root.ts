@@ -1,8 +1,9 @@
 import path from 'node:path'
 import type { Settings } from '../../conf/index.ts'
 import { CommandError } from '../../management/index.ts'
+import { isInside } from '../../utils/index.ts'
 import { staticSources } from './finders.ts'
-import { isInside, realPathOf } from './places.ts'
+import { realPathOf } from './places.ts'
 
 /**
  * The directory that static files are collected in, as a real path.

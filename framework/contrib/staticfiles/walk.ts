@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isInside } from '../../utils/index.ts'
 import type { StaticSource } from './finders.ts'
-import { isInside } from './places.ts'
 
 /** A file that a source holds. */
 export interface StaticFile {

@@ -1,13 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { formatRecord } from '../../utils/index.ts'
-import {
-  type CloseOptions,
-  DEFAULT_CLOSE_TIMEOUT,
-  type GatewayServer,
-  type ListenAddress,
-  type ListenTarget,
-  listen,
-} from '../listen.ts'
+import { drain } from '../drain.ts'
+import { type CloseOptions, type GatewayServer, type ListenAddress, type ListenTarget, listen } from '../listen.ts'
 import type { Application } from '../types.ts'
 import { type ConnectionOwner, FastCGIConnection } from './connection.ts'
 import { descriptorsLeft } from './descriptors.ts'
@@ -46,9 +40,6 @@ export interface FastCGIServerOptions {
 export function createFastCGIServer(application: Application, options: FastCGIServerOptions = {}): FastCGIServer {
   return new FastCGIServer(application, options)
 }
-
-/** How long, once the server closes, a connection that was just made may take to bring its request, in milliseconds. */
-const REQUEST_GRACE = 1_000
 
 /** Late records are looked for this many times within the time that they have, and at least this often. */
 const SWEEPS = 4
@@ -100,15 +91,12 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#address === undefined) return
     this.#address = undefined
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const drained = drain(this.#server, options, {
+      silent: () => this.#closeSilent(),
+      all: () => this.#closeAll(),
+    })
     for (const connection of this.#connections) connection.close()
-    const timeout = options.timeout ?? DEFAULT_CLOSE_TIMEOUT
-    const timers = [
-      setTimeout(() => this.#closeSilent(), Math.min(timeout, REQUEST_GRACE)),
-      setTimeout(() => this.#closeAll(), timeout),
-    ]
-    await closed
-    for (const timer of timers) clearTimeout(timer)
+    await drained
     clearInterval(this.#sweeper)
     this.#server.removeAllListeners('error')
   }

@@ -6,7 +6,7 @@ import {
   TemplateRenderError,
   TemplateSyntaxError,
 } from '../../template/index.ts'
-import { packageRoot } from '../../utils/index.ts'
+import { isInside, packageRoot } from '../../utils/index.ts'
 import type { Masker } from './mask.ts'
 import { show } from './show.ts'
 import { type SourceLine, SourceReader } from './source.ts'
@@ -124,19 +124,15 @@ function reportFrame(frame: StackFrame, { masker, baseDir, sources }: Tools): Fr
 function ownerOf(file: string): FrameReport['owner'] {
   if (!path.isAbsolute(file)) return 'node'
   if (/[\\/]node_modules[\\/](?!nuages[\\/])/.test(file)) return 'package'
-  return isWithin(path.join(packageRoot(), 'framework'), file) ? 'framework' : 'project'
+  return isInside(file, path.join(packageRoot(), 'framework')) ? 'framework' : 'project'
 }
 
 function shortPath(file: string, baseDir: string): string {
   if (!path.isAbsolute(file)) return file
   for (const root of [path.dirname(baseDir), packageRoot()]) {
-    if (root !== path.parse(root).root && isWithin(root, file)) return path.relative(root, file)
+    if (root !== path.parse(root).root && isInside(file, root)) return path.relative(root, file)
   }
   return file
-}
-
-function isWithin(directory: string, file: string): boolean {
-  return file.startsWith(directory + path.sep)
 }
 
 function templateOf(error: object): TemplateReport | undefined {

@@ -15,6 +15,7 @@ import { DirectoryLoader, versionOf } from './loader.ts'
 import { isVariableName } from './names.ts'
 import { type CompiledFunctions, loadNunjucks } from './nunjucks.ts'
 import { TemplateFault } from './runtime.ts'
+import { announceRendering } from './signals.ts'
 import type { TemplateFilter, TemplateOptions } from './types.ts'
 
 interface Compiled {
@@ -51,6 +52,7 @@ export class Engine {
    * whose cause is what went wrong. An error that is a response, such as `Http404`, is thrown as it is.
    */
   render(name: string, context: Readonly<Record<string, unknown>> = {}): string {
+    announceRendering(name, context)
     try {
       return this.#env().render(name, context)
     } catch (error) {

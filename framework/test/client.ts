@@ -11,6 +11,8 @@ import { type FollowedRedirect, TestResponse } from './response.ts'
 export interface ClientDefaults extends RequestDefaults {
   /** Throw, in the test, what became a 500 or cut an answer off; true by default. False gives the answer itself. */
   readonly raiseRequestException?: boolean | undefined
+  /** Have requests checked by the CSRF middleware as those of any browser; false by default. */
+  readonly enforceCsrfChecks?: boolean | undefined
 }
 
 /** How a client asks. */
@@ -73,6 +75,7 @@ export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
     redirectChain: readonly FollowedRedirect[],
   ): Promise<TestResponse> {
     const environ = createEnviron(path, { ...options, method })
+    if (this.#defaults.enforceCsrfChecks !== true) environ['nuages.dontEnforceCsrfChecks'] ??= true
     const target = targetOf(environ)
     addCookies(environ, this.cookies.headerFor(target))
     allowTestHost(target.host)
@@ -80,12 +83,13 @@ export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
     await exchange.run(this.#application)
     environ['nuages.signal'].throwIfAborted()
     if (options.raiseRequestException !== false && exchange.failure !== undefined) throw exchange.failure.error
-    const { statusLine, headers, body, failure } = exchange
+    const { statusLine, headers, body, failure, request, templates } = exchange
     for (const [name, value] of headers) {
       if (name.toLowerCase() === 'set-cookie') this.cookies.receive(value, target)
     }
     const errorLog = (environ['wsgi.errors'] as ErrorLog).text
-    return new TestResponse({ environ, statusLine, headers, body, redirectChain, errorLog, error: failure?.error })
+    const answer = { statusLine, headers, body, redirectChain, errorLog, error: failure?.error }
+    return new TestResponse({ environ, client: this, request, templates, ...answer })
   }
 
   /** As a browser does: a POST becomes a GET, except at 307 and 308 (the Fetch standard, section 4.4). */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Application,
   type Environ,
@@ -6,12 +7,27 @@ import {
   type ResponseHeaders,
   run,
 } from '../gateway/index.ts'
-import { gotRequestException, type HttpRequest } from '../http/index.ts'
+import { gotRequestException, type HttpRequest, requestFinished } from '../http/index.ts'
+import { templateRendered } from '../template/index.ts'
+
+/** A template that rendered for an answer, with the context as it was then. */
+export interface RenderedTemplate {
+  readonly name: string
+  readonly context: Readonly<Record<string, unknown>>
+}
+
+/** Whose answer is being made: a template does not know the request that it renders for. */
+const current = new AsyncLocalStorage<Exchange>()
+
+templateRendered.connect((rendered) => current.getStore()?.noteTemplate(rendered))
 
 /** One answer, collected: the gateway of tests. */
 export class Exchange implements Output {
   statusLine = ''
   headers: ResponseHeaders = []
+  /** What the framework made of the Environ; `undefined` where the application is none of the framework. */
+  request: HttpRequest | undefined
+  readonly templates: RenderedTemplate[] = []
   readonly #environ: Environ
   readonly #chunks: Uint8Array[] = []
   #failure: { readonly error: unknown } | undefined
@@ -23,10 +39,12 @@ export class Exchange implements Output {
   /** Call the application; what it throws on the way, caught by itself or not, is in `failure` then. */
   async run(application: Application): Promise<void> {
     gotRequestException.connect(this.#onException)
+    requestFinished.connect(this.#onFinished)
     try {
-      await run(this.#watched(application), this.#environ, this)
+      await current.run(this, () => run(this.#watched(application), this.#environ, this))
     } finally {
       gotRequestException.disconnect(this.#onException)
+      requestFinished.disconnect(this.#onFinished)
     }
   }
 
@@ -51,6 +69,10 @@ export class Exchange implements Output {
     this.#chunks.push(Uint8Array.from(chunk))
   }
 
+  noteTemplate({ name, context }: RenderedTemplate): void {
+    this.templates.push({ name, context: { ...context } })
+  }
+
   end(error?: unknown): void {
     if (error !== undefined) this.#note(error)
   }
@@ -61,6 +83,10 @@ export class Exchange implements Output {
 
   readonly #onException = ({ request, error }: { request: HttpRequest; error: unknown }): void => {
     if (request.environ === this.#environ) this.#note(error)
+  }
+
+  readonly #onFinished = ({ request }: { request: HttpRequest }): void => {
+    if (request.environ === this.#environ) this.request = request
   }
 
   #watched(application: Application): Application {

@@ -30,4 +30,8 @@ export abstract class HttpMethods<Options, Result> {
   options(path: string, options?: Options): Result {
     return this.generic('OPTIONS', path, options)
   }
+
+  trace(path: string, options?: Options): Result {
+    return this.generic('TRACE', path, options)
+  }
 }

@@ -1,5 +1,9 @@
 import type { Environ, ResponseHeaders } from '../gateway/index.ts'
+import type { HttpRequest } from '../http/index.ts'
+import type { ResolverMatch } from '../urls/index.ts'
+import type { Client } from './client.ts'
 import { parseResponseCookie, type ResponseCookie } from './cookie-jar.ts'
+import type { RenderedTemplate } from './exchange.ts'
 
 /** One redirect that was followed. */
 export interface FollowedRedirect {
@@ -12,6 +16,9 @@ export interface FollowedRedirect {
 /** What an answer is made of. */
 export interface TestResponseInit {
   readonly environ: Environ
+  readonly client: Client
+  readonly request: HttpRequest | undefined
+  readonly templates: readonly RenderedTemplate[]
   /** Such as `404 Not Found`. */
   readonly statusLine: string
   readonly headers: ResponseHeaders
@@ -27,6 +34,14 @@ export interface TestResponseInit {
 export class TestResponse {
   /** The request that was answered, as the application got it; after redirects the last one. */
   readonly environ: Environ
+  /** The client that asked. */
+  readonly client: Client
+  /** The request as the view got it; `undefined` where the application is none of the framework's. */
+  readonly request: HttpRequest | undefined
+  /** The names of the templates that rendered, each one with those that it extends and includes after it. */
+  readonly templates: readonly string[]
+  /** The variables of those templates; of two with one name, that of the first. `undefined` where none rendered. */
+  readonly context: Readonly<Record<string, unknown>> | undefined
   readonly status: number
   /** The words after the status. */
   readonly reason: string
@@ -39,17 +54,22 @@ export class TestResponse {
   readonly errorLog: string
   /** What made this a 500 or cut the answer off, where `raiseRequestException` is false. */
   readonly error: unknown
-  readonly #body: Uint8Array
+  /** The body. */
+  readonly content: Uint8Array
 
   constructor(init: TestResponseInit) {
     this.environ = init.environ
+    this.client = init.client
+    this.request = init.request
+    this.templates = init.templates.map(({ name }) => name)
+    this.context = contextOf(init.templates)
     this.status = Number(init.statusLine.slice(0, 3))
     this.reason = init.statusLine.slice(4)
     this.headers = new Headers(init.headers.map(([name, value]) => [name, value]))
     this.redirectChain = init.redirectChain
     this.errorLog = init.errorLog
     this.error = init.error
-    this.#body = init.body
+    this.content = init.body
     const cookies = this.headers.getSetCookie().map(parseResponseCookie)
     this.cookies = new Map(cookies.map((cookie) => [cookie.name, cookie]))
   }
@@ -59,18 +79,35 @@ export class TestResponse {
     return this.status >= 200 && this.status < 300
   }
 
+  /** Where the request's path led; `undefined` where it led nowhere. */
+  get resolverMatch(): ResolverMatch | undefined {
+    return this.request?.resolverMatch
+  }
+
   /** The body. */
   bytes(): Promise<Uint8Array> {
-    return Promise.resolve(this.#body)
+    return Promise.resolve(this.content)
   }
 
   /** The body as text, in UTF-8. */
   text(): Promise<string> {
-    return Promise.resolve(new TextDecoder().decode(this.#body))
+    return Promise.resolve(new TextDecoder().decode(this.content))
   }
 
-  /** The body as JSON. Rejects with a SyntaxError for a body that is none. */
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text()) as unknown
+  /**
+   * The body as JSON; its type is what the test expects. Rejects with a SyntaxError for a body that is none, and with a
+   * TypeError where Content-Type says that it is something else.
+   */
+  async json<T = unknown>(): Promise<T> {
+    const type = this.headers.get('Content-Type') ?? ''
+    if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
+      throw new TypeError(`The answer's Content-Type is ${JSON.stringify(type)}, which is not JSON.`)
+    return JSON.parse(await this.text()) as T
   }
+}
+
+function contextOf(templates: readonly RenderedTemplate[]): Record<string, unknown> | undefined {
+  if (templates.length === 0) return undefined
+  const whole = Object.create(null) as Record<string, unknown>
+  return Object.assign(whole, ...templates.toReversed().map(({ context }) => context))
 }

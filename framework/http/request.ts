@@ -8,6 +8,7 @@ import { RequestHeaders } from './headers.ts'
 import { type HeaderParameters, parseHeaderParameters } from './header-parameters.ts'
 import { checkedHost } from './host.ts'
 import { parseJson } from './json.ts'
+import { AcceptedTypes, type MediaType } from './negotiation.ts'
 import { httpOptions } from './options.ts'
 import { QueryDict } from './query-dict.ts'
 import type { UploadedFile } from './uploaded-file.ts'
@@ -47,7 +48,9 @@ export class HttpRequest {
   #cookies: ReadonlyMap<string, string> | undefined
   #query: QueryDict | undefined
   #mediaType: HeaderParameters | undefined
+  #accepted: AcceptedTypes | undefined
   #form: Promise<Form> | undefined
+  #formIfRead: FormData | undefined
   #files: readonly UploadedFile[] = []
   #closed = false
 
@@ -135,6 +138,32 @@ export class HttpRequest {
     return this.#media().params
   }
 
+  /** True where the client takes this media type, such as `text/html`; always, where it does not say (RFC 9110, section 12.5.1). */
+  accepts(type: string): boolean {
+    return this.acceptedType(type) !== undefined
+  }
+
+  /** What the Accept header asks for, best first: by quality, and of the same by how specific it is. */
+  get acceptedTypes(): readonly MediaType[] {
+    return this.#accept().ranges.filter(({ quality }) => quality > 0)
+  }
+
+  /** The accepted type that decides about this one: the most specific, with its quality. */
+  acceptedType(type: string): MediaType | undefined {
+    return this.#accept().accepted(type)
+  }
+
+  /**
+   * The one of these media types that the client likes best; of those that it likes alike, the first. `undefined` where
+   * it takes none.
+   *
+   * @example
+   * if (request.getPreferredType(['text/html', 'application/json']) === 'application/json') return new JsonResponse(data)
+   */
+  getPreferredType<T extends string>(types: readonly T[]): T | undefined {
+    return this.#accept().preferred(types)
+  }
+
   /**
    * The form that the body holds, urlencoded or multipart (Django's POST and FILES); empty for any other body. A file
    * is an `UploadedFile`.
@@ -146,6 +175,11 @@ export class HttpRequest {
   async form(): Promise<FormData> {
     this.#form ??= this.#readForm()
     return (await this.#form).data
+  }
+
+  /** What `form()` has read; undefined before that. It reads nothing itself, so that a report of an error can ask. */
+  get formIfRead(): FormData | undefined {
+    return this.#formIfRead
   }
 
   /** The whole body, kept for a second reading. Throws `RequestDataTooBig` beyond `dataUploadMaxMemorySize`. */
@@ -222,8 +256,14 @@ export class HttpRequest {
     return this.#mediaType
   }
 
+  #accept(): AcceptedTypes {
+    this.#accepted ??= new AcceptedTypes(this.environ['HTTP_ACCEPT'])
+    return this.#accepted
+  }
+
   async #readForm(): Promise<Form> {
     const form = await parseForm(this.#media(), this.#body)
+    this.#formIfRead = form.data
     this.#files = form.files
     if (this.#closed) await discardAll(form.files)
     return form

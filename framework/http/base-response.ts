@@ -92,6 +92,12 @@ export abstract class HttpResponseBase {
     this.setCookie(name, '', { ...options, secure, maxAge: 0, expires: new Date(0) })
   }
 
+  /** Set a cookie that is written already, as a Set-Cookie header; none that is there is replaced. */
+  addCookieHeader(header: string): void {
+    this.#cookies ??= new Map()
+    this.#cookies.set(`;${this.#cookies.size}`, header)
+  }
+
   /** The cookies that this response sets, each as its Set-Cookie header. */
   get cookies(): string[] {
     return [...(this.#cookies?.values() ?? [])]

@@ -118,21 +118,15 @@ class Rest implements AsyncIterableIterator<Uint8Array> {
 
 /** An application's answer, its cookies as it wrote them. */
 class MountedResponse extends StreamingHttpResponse {
-  readonly #setCookies: string[] = []
-
   constructor({ status = '', headers }: Head, content: Uint8Array[] | Rest) {
     super(content, { status: Number(status.slice(0, 3)), reason: status.slice(4) })
     this.headers.delete('Content-Type')
     for (const [name, value] of headers) {
-      if (name.toLowerCase() === 'set-cookie') this.#setCookies.push(value)
+      if (name.toLowerCase() === 'set-cookie') this.addCookieHeader(value)
       else this.headers.append(name, value)
     }
     if (Array.isArray(content) && this.status >= 200 && this.status !== 204 && this.status !== 304) {
       this.headers.setDefault('Content-Length', String(content.reduce((sum, chunk) => sum + chunk.length, 0)))
     }
-  }
-
-  override toHeaderList(): ResponseHeaders {
-    return [...super.toHeaderList(), ...this.#setCookies.map((cookie) => ['Set-Cookie', cookie] as const)]
   }
 }

@@ -3,6 +3,7 @@ import { appDirectories, apps } from './apps/index.ts'
 import { setSettings, type Settings } from './conf/index.ts'
 import { ImproperlyConfigured } from './exceptions.ts'
 import { configureHttp, escapeUriPath, iriToUri } from './http/index.ts'
+import { configureSigning } from './signing/index.ts'
 import { configureTemplates } from './template/index.ts'
 import { configureUrls, getScriptPrefix, reverseUntyped, type Urls } from './urls/index.ts'
 import { configureLogging, packageRoot } from './utils/index.ts'
@@ -73,6 +74,7 @@ export function configureRooms(settings: Settings): void {
   Error.stackTraceLimit = settings.debug ? Math.max(STACK, DEBUG_STACK) : STACK
   configureLogging(settings.logging)
   configureHttp(settings)
+  configureSigning(settings)
   configureProjectTemplates(settings)
 }
 
@@ -98,6 +100,7 @@ export function resetForTests(): void {
   configureTemplates({})
   apps.clear()
   configureHttp({})
+  configureSigning({})
   configureLogging({})
   Error.stackTraceLimit = STACK
   setSettings(undefined)

@@ -15,6 +15,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   signals: 0,
   utils: 0,
   gateway: 1,
+  signing: 1,
   http: 2,
   template: 2,
   apps: 3,

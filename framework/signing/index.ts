@@ -1,0 +1,5 @@
+export * from './errors.ts'
+export * from './objects.ts'
+export * from './options.ts'
+export * from './signer.ts'
+export * from './timestamp-signer.ts'

@@ -8,9 +8,10 @@ import {
   type Middleware,
   type MiddlewareHooks,
 } from '../http/index.ts'
-import { resolve, type ResolverMatch } from '../urls/index.ts'
+import type { ResolverMatch } from '../urls/index.ts'
 import { nameOf, noResponse } from './describe.ts'
 import { convertExceptionToResponse } from './exception.ts'
+import { traceLayer, type ViewSteps, viewSteps } from './trace.ts'
 
 type Answer = AnyResponse | Promise<AnyResponse>
 
@@ -22,6 +23,7 @@ interface Hook<Name extends keyof MiddlewareHooks> {
 
 /** The hooks of all layers, each in the order in which it is asked. */
 interface Hooks {
+  readonly steps: ViewSteps
   readonly view: Array<Hook<'processView'>>
   readonly exception: Array<Hook<'processException'>>
   readonly template: Array<Hook<'processTemplateResponse'>>
@@ -32,13 +34,13 @@ interface Hooks {
  * every layer sees responses and never errors. It is synchronous as far as the layers and the view are.
  */
 export function loadMiddleware(middleware: readonly Middleware[] = settings.middleware): GetResponse {
-  const hooks: Hooks = { view: [], exception: [], template: [] }
+  const hooks: Hooks = { steps: viewSteps(), view: [], exception: [], template: [] }
   let handler = convertExceptionToResponse(viewCaller(hooks))
   for (const factory of middleware.toReversed()) {
     const layer = makeLayer(factory, handler)
     if (layer === undefined) continue
     addHooks(hooks, layer, nameOf(factory))
-    handler = convertExceptionToResponse(layer, `The middleware ${nameOf(factory)}`)
+    handler = convertExceptionToResponse(traceLayer(factory.name, layer), `The middleware ${nameOf(factory)}`)
   }
   return handler
 }
@@ -76,7 +78,7 @@ function viewCaller(hooks: Hooks): GetResponse {
   return (request) => {
     const { malformed } = request
     if (malformed !== undefined) throw new BadRequest(malformed)
-    const match = resolve(request.pathInfo)
+    const match = hooks.steps.resolve(request.pathInfo)
     request.resolverMatch = match
     const early = askViewHooks(hooks, 0, request, match)
     if (early instanceof Promise) return early.then((response) => response ?? callView(hooks, request, match))
@@ -104,10 +106,10 @@ function askViewHooks(
   return undefined
 }
 
-function callView(hooks: Hooks, request: HttpRequest, { view, params }: ResolverMatch): Answer {
-  let response: Answer
+function callView(hooks: Hooks, request: HttpRequest, match: ResolverMatch): Answer {
+  let response: unknown
   try {
-    response = view(request, params as never)
+    response = hooks.steps.call(request, match)
   } catch (error) {
     return afterError(hooks, request, error)
   }

@@ -1,3 +1,4 @@
+import { isTracing, trace } from '../utils/index.ts'
 import { Engine } from './engine.ts'
 import type { TemplateOptions } from './types.ts'
 
@@ -19,5 +20,6 @@ export function getEngine(): Engine {
 /** Render a template, or the first of several that is there, with the project's engine (Django's `render_to_string`). */
 export function renderToString(name: string | readonly string[], context: Record<string, unknown> = {}): string {
   const engine = getEngine()
-  return engine.render(typeof name === 'string' ? name : engine.selectTemplate(name), context)
+  const found = typeof name === 'string' ? name : engine.selectTemplate(name)
+  return isTracing() ? trace('template', found, () => engine.render(found, context)) : engine.render(found, context)
 }

@@ -16,6 +16,17 @@ export function registerCheck(check: Check, options: CheckOptions = {}): void {
   registered.set(check, { tags: options.tags ?? [], deploy: options.deploy ?? false })
 }
 
+/** Put checks without tags in the place of all others; what it gives takes that back. */
+export function replaceChecks(checks: Iterable<Check>): () => void {
+  const before = [...registered]
+  registered.clear()
+  for (const check of checks) registerCheck(check)
+  return () => {
+    registered.clear()
+    for (const [check, options] of before) registered.set(check, options)
+  }
+}
+
 /** The tags of all checks, sorted; those of deployment checks only when asked for. */
 export function checkTags(options: { deploy?: boolean } = {}): string[] {
   const entries = [...registered.values()].filter((entry) => options.deploy === true || !entry.deploy)

@@ -1,5 +1,5 @@
 import type { Application, Environ } from '../gateway/index.ts'
-import { configureHttp, httpOptions } from '../http/index.ts'
+import { allowHost } from './allowed-host.ts'
 import { CookieJar, type CookieTarget } from './cookie-jar.ts'
 import { createEnviron, type ErrorLog, type RequestDefaults, type RequestOptions, TEST_HOST } from './environ.ts'
 import { Exchange } from './exchange.ts'
@@ -78,7 +78,7 @@ export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
     if (this.#defaults.enforceCsrfChecks !== true) environ['nuages.dontEnforceCsrfChecks'] ??= true
     const target = targetOf(environ)
     addCookies(environ, this.cookies.headerFor(target))
-    allowTestHost(target.host)
+    if (target.host.replace(/:\d+$/, '') === TEST_HOST) allowHost(TEST_HOST)
     const exchange = new Exchange(environ)
     await exchange.run(this.#application)
     environ['nuages.signal'].throwIfAborted()
@@ -153,12 +153,4 @@ function encodePath(path: string): string {
     /[^A-Za-z0-9\-._~/:@!$&'()*+,;=]/g,
     (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   )
-}
-
-/** Allow the host of tests, which no setting has to name. While `debug`, localhost stays allowed by an empty list. */
-function allowTestHost(host: string): void {
-  const options = httpOptions()
-  if (host.replace(/:\d+$/, '') !== TEST_HOST || options.allowedHosts.includes(TEST_HOST)) return
-  const local = options.debug && options.allowedHosts.length === 0 ? ['.localhost', '127.0.0.1', '[::1]'] : []
-  configureHttp({ ...options, allowedHosts: [...options.allowedHosts, ...local, TEST_HOST] })
 }

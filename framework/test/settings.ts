@@ -41,6 +41,40 @@ export async function overrideSettings<T>(given: UserSettings, fn: () => T | Pro
   }
 }
 
+/** How one list changes. */
+export interface ListChange<Item> {
+  /** Put at the start. */
+  readonly prepend?: readonly Item[] | undefined
+  /** Put at the end. */
+  readonly append?: readonly Item[] | undefined
+  readonly remove?: readonly Item[] | undefined
+}
+
+/** Changes of those settings that are lists. */
+export type SettingsChanges = {
+  readonly [K in keyof Settings as Settings[K] extends readonly unknown[]
+    ? K
+    : never]?: Settings[K] extends ReadonlyArray<infer Item> ? ListChange<Item> : never
+}
+
+/**
+ * Call `fn` with something added to settings that are lists, or taken from them, and take that back after it (Django's
+ * `modify_settings`). What is there already is not added twice; the rest is as with `overrideSettings`.
+ *
+ * @example
+ * await modifySettings({ allowedHosts: { append: ['example.com'] } }, async () => { … })
+ */
+export function modifySettings<T>(changes: SettingsChanges, fn: () => T | Promise<T>): Promise<T> {
+  const given = Object.entries(changes).map(([name, each]) => [name, changed(settings[name as keyof Settings], each)])
+  return overrideSettings(Object.fromEntries(given) as UserSettings, fn)
+}
+
+function changed(list: unknown, { prepend = [], append = [], remove = [] }: ListChange<unknown>): readonly unknown[] {
+  const kept = (list as readonly unknown[]).filter((item) => !remove.includes(item))
+  const news = (items: readonly unknown[]): readonly unknown[] => items.filter((item) => !kept.includes(item))
+  return [...news(prepend), ...kept, ...news(append)]
+}
+
 async function change(given: UserSettings, settings: Settings, enter: boolean): Promise<void> {
   configureRooms(settings)
   for (const setting of Object.keys(given)) {

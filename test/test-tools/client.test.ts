@@ -292,7 +292,7 @@ describe('test-tools/client', () => {
         { url: 'http://testserver/b/?x=1', status: 302 },
         { url: 'http://testserver/echo/?from=b', status: 302 },
       ])
-      assert.equal(((await response.json()) as { uri: string }).uri, 'http://testserver/echo/?from=b')
+      assert.equal((await response.json<{ uri: string }>()).uri, 'http://testserver/echo/?from=b')
     })
 
     test('turn a POST into a GET, unless the answer says to repeat it', async () => {
@@ -306,7 +306,7 @@ describe('test-tools/client', () => {
 
     test('to HTTPS ask by HTTPS', async () => {
       const response = await new Client(await makeSite(chain)).get('/secure/', { follow: true })
-      assert.equal(((await response.json()) as { uri: string }).uri, 'https://testserver/echo/')
+      assert.equal((await response.json<{ uri: string }>()).uri, 'https://testserver/echo/')
     })
 
     test('that never arrive are an error with the last answer', async () => {
@@ -325,7 +325,7 @@ describe('test-tools/client', () => {
       const client = new Client(await makeSite(urls), { scriptName: '/shop' })
       const response = await client.get('/shop/echo/')
       assert.deepEqual([response.environ.SCRIPT_NAME, response.environ.PATH_INFO], ['/shop', '/echo/'])
-      assert.equal(((await response.json()) as { uri: string }).uri, 'http://testserver/shop/echo/')
+      assert.equal((await response.json<{ uri: string }>()).uri, 'http://testserver/shop/echo/')
       await assert.rejects(client.get('/shopping/'), /not below/)
     })
   })

@@ -67,7 +67,10 @@ class Parser {
   }
 
   parse(): HTMLNode[] {
-    while (this.#at < this.#text.length) this.#takeText() || this.#takeTag()
+    while (this.#at < this.#text.length) {
+      this.#takeText()
+      if (this.#at < this.#text.length) this.#takeTag()
+    }
     return this.#root.children
   }
 
@@ -75,13 +78,12 @@ class Parser {
     return this.#open.at(-1) as HTMLElement
   }
 
-  #takeText(): boolean {
+  #takeText(): void {
     const next = this.#text.slice(this.#at).search(/<[a-zA-Z!?/]/)
     const end = next === -1 ? this.#text.length : this.#at + next
-    if (end === this.#at) return false
+    if (end === this.#at) return
     this.#current.children.push(decodeEntities(this.#text.slice(this.#at, end)))
     this.#at = end
-    return true
   }
 
   #takeTag(): void {

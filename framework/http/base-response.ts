@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { ResponseHeaders } from '../gateway/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
+import { getCookieSigner } from '../signing/index.ts'
 import { getLogger } from '../utils/index.ts'
 import { type CookieOptions, serializeCookie } from './cookies.ts'
 import { HeaderMap } from './headers.ts'
@@ -14,6 +15,12 @@ export interface ResponseInit {
   /** `text/html; charset=utf-8` by default. */
   readonly contentType?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** A cookie that is signed. */
+export interface SignedCookieOptions extends CookieOptions {
+  /** Keeps cookies of one name but several purposes apart. */
+  readonly salt?: string | undefined
 }
 
 /** Something to be done when a response is over. */
@@ -73,6 +80,14 @@ export abstract class HttpResponseBase {
     this.headers.set('Content-Type', type)
   }
 
+  /** The charset of the Content-Type in lower case; `utf-8` where it names none. */
+  get charset(): string {
+    const type = this.contentType
+    return type === DEFAULT_CONTENT_TYPE
+      ? 'utf-8'
+      : (/;[ \t]*charset="?([^";, \t]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8')
+  }
+
   /** True once `close()` has been called. */
   get closed(): boolean {
     return this.#closed
@@ -84,6 +99,14 @@ export abstract class HttpResponseBase {
     const cookie = serializeCookie(name, value, options)
     this.#cookies ??= new Map()
     this.#cookies.set(key, cookie)
+  }
+
+  /**
+   * Set a cookie that the client can read but not change: `request.getSignedCookie` gives its value back. Another `salt`
+   * makes it another cookie's signature. Throws as `setCookie`, and `ImproperlyConfigured` where there is no `secretKey`.
+   */
+  setSignedCookie(name: string, value: string, { salt = '', ...options }: SignedCookieOptions = {}): void {
+    this.setCookie(name, getCookieSigner(name + salt).sign(value), options)
   }
 
   /** Tell the browser to forget a cookie; path and domain must be those that it was set with. */

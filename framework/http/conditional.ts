@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { parseHttpDate } from '../utils/index.ts'
 import type { HttpRequest } from './request.ts'
-import { HttpResponse, HttpResponseNotModified } from './response.ts'
+import { HttpResponse } from './response.ts'
+import { HttpResponseNotModified } from './status-responses.ts'
 import type { AnyResponse } from './types.ts'
 
 /** What a client may know of the state of a resource (RFC 9110, section 8.8). */

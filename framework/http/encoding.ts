@@ -39,12 +39,37 @@ function percentEncode(byte: string): string {
   return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
 }
 
+/** True for a charset by any of the names that the platform knows (WHATWG Encoding, section 4.2). */
+export function isCharset(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== ''
+  } catch {
+    return false
+  }
+}
+
 /** Text in a charset, by any of its names; in UTF-8 where the name is unknown or left out. What is broken is U+FFFD. */
 export function decodeText(bytes: Buffer, charset: string | undefined): string {
-  if (charset === undefined || /^utf-?8$/i.test(charset)) return bytes.toString('utf8')
-  try {
-    return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
-  } catch {
-    return bytes.toString('utf8')
-  }
+  if (charset === undefined || /^utf-?8$/i.test(charset) || !isCharset(charset)) return bytes.toString('utf8')
+  return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
+}
+
+/** Charsets besides UTF-8 that text can be written in, each with its characters. */
+const WRITABLE: ReadonlyMap<string, readonly [encoding: BufferEncoding, characters: RegExp]> = new Map([
+  ['iso-8859-1', ['latin1', LATIN1]],
+  ['latin1', ['latin1', LATIN1]],
+  ['us-ascii', ['latin1', ASCII]],
+  ['ascii', ['latin1', ASCII]],
+  ['utf-16le', ['utf16le', /^[^]*$/]],
+])
+
+/** Text in a charset, by its name in lower case. Throws a TypeError for a charset that is none of the few, and a character that it lacks. */
+export function encodeText(text: string, charset: string): Buffer {
+  if (charset === 'utf-8' || charset === 'utf8') return Buffer.from(text)
+  const [encoding, characters] = WRITABLE.get(charset) ?? []
+  if (characters?.test(text) === true) return Buffer.from(text, encoding)
+  const reason = characters === undefined ? 'which text is not written in here' : 'which lacks a character of it'
+  throw new TypeError(
+    `The text of this response should be in ${JSON.stringify(charset)}, ${reason}: use UTF-8, or give bytes.`,
+  )
 }

@@ -1,30 +1,34 @@
 import type { Environ } from '../gateway/index.ts'
+import { BadSignature, getCookieSigner } from '../signing/index.ts'
 import { RequestBody } from './body.ts'
 import { parseCookie } from './cookies.ts'
-import { decodeBytesStrictly, repercentBrokenUnicode } from './encoding.ts'
+import { decodeBytesStrictly, isCharset, repercentBrokenUnicode } from './encoding.ts'
 import { type Form, parseForm } from './form.ts'
 import { forwardedPort, hostOf } from './forwarded.ts'
 import { RequestHeaders } from './headers.ts'
 import { type HeaderParameters, parseHeaderParameters } from './header-parameters.ts'
 import { checkedHost } from './host.ts'
 import { parseJson } from './json.ts'
+import { absoluteUri, joinPaths, linkTo } from './location.ts'
 import { AcceptedTypes, type MediaType } from './negotiation.ts'
 import { httpOptions } from './options.ts'
 import { QueryDict } from './query-dict.ts'
 import type { UploadedFile } from './uploaded-file.ts'
-import { escapeLeadingSlashes, escapeUriPath, iriToUri } from './uri.ts'
 
 const EMPTY_COOKIES: ReadonlyMap<string, string> = new Map()
 
 /** ASCII without NUL: nearly every path. */
 const PLAIN_PATH = /^[\x01-\x7f]*$/
 
-const HAS_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
-
-/** What tells that a path cannot simply be put behind a host: another host, or a segment of dots. */
-const NEEDS_JOINING = /^\/[/\\]|\/\.{1,2}(?:[/?#]|$)/
-
-const PLACEHOLDER = 'http://host.invalid'
+/** What is asked of a signed cookie. */
+export interface SignedCookieQuery<D> {
+  /** As it was set with. */
+  readonly salt?: string | undefined
+  /** Seconds since it was signed, at most. */
+  readonly maxAge?: number | undefined
+  /** Given for a cookie that is missing, expired or not signed by this site, instead of an error. */
+  readonly default?: D
+}
 
 /**
  * A request as views see it: the Environ, decoded. Nothing is worked out before somebody asks for it.
@@ -122,6 +126,24 @@ export class HttpRequest {
     return this.#cookies
   }
 
+  /**
+   * The value of a cookie that `response.setSignedCookie` has set; `undefined` where it is missing. Throws `BadSignature`
+   * and `SignatureExpired`, unless there is a `default`.
+   *
+   * @example
+   * request.getSignedCookie('cart', { maxAge: 86_400, default: '' })
+   */
+  getSignedCookie<D = undefined>(name: string, query: SignedCookieQuery<D> = {}): string | D {
+    const signed = this.cookies.get(name)
+    if (signed === undefined) return query.default as D
+    try {
+      return getCookieSigner(name + (query.salt ?? '')).unsign(signed, { maxAge: query.maxAge })
+    } catch (error) {
+      if ('default' in query && error instanceof BadSignature) return query.default
+      throw error
+    }
+  }
+
   /** The query string (Django's GET). Throws `TooManyFieldsSent` beyond `dataUploadMaxNumberFields`. */
   get query(): QueryDict {
     this.#query ??= QueryDict.parse(this.environ.QUERY_STRING, { maxFields: httpOptions().dataUploadMaxNumberFields })
@@ -136,6 +158,12 @@ export class HttpRequest {
   /** The parameters of the Content-Type, such as `charset`. */
   get contentParams(): ReadonlyMap<string, string> {
     return this.#media().params
+  }
+
+  /** The body's charset, where its Content-Type names one that is known. */
+  get encoding(): string | undefined {
+    const charset = this.contentParams.get('charset')
+    return charset !== undefined && isCharset(charset) ? charset : undefined
   }
 
   /** True where the client takes this media type, such as `text/html`; always, where it does not say (RFC 9110, section 12.5.1). */
@@ -187,9 +215,9 @@ export class HttpRequest {
     return this.#body.bytes()
   }
 
-  /** The whole body as text, in UTF-8. */
+  /** The whole body as text, in its `encoding` or else in UTF-8. */
   async text(): Promise<string> {
-    return new TextDecoder().decode(await this.body())
+    return new TextDecoder(this.encoding).decode(await this.body())
   }
 
   /** The whole body as JSON. Throws `BadRequest` where it is none. */
@@ -215,12 +243,12 @@ export class HttpRequest {
 
   /** Path and query as they would stand in a link; a second slash at the start, which would name a host, is encoded. */
   getFullPath(): string {
-    return this.#withQuery(this.path)
+    return linkTo(this.path, this.environ.QUERY_STRING)
   }
 
   /** As `getFullPath`, below the mount. */
   getFullPathInfo(): string {
-    return this.#withQuery(this.pathInfo)
+    return linkTo(this.pathInfo, this.environ.QUERY_STRING)
   }
 
   /**
@@ -228,13 +256,7 @@ export class HttpRequest {
    * TypeError for a location that is no URL.
    */
   buildAbsoluteUri(location: string = this.getFullPath()): string {
-    if (HAS_SCHEME.test(location)) return iriToUri(location)
-    const base = `${this.scheme}://${this.getHost()}`
-    if (location.startsWith('/') && !NEEDS_JOINING.test(location)) return iriToUri(base + location)
-    // Joined to a host of our own, for not every host that a client may send is one to the parser of URLs.
-    const joined = new URL(location, `${PLACEHOLDER}${escapeUriPath(this.path)}`)
-    if (joined.origin !== PLACEHOLDER) return iriToUri(`${this.scheme}:${joined.href.slice(joined.protocol.length)}`)
-    return iriToUri(base + joined.href.slice(PLACEHOLDER.length))
+    return absoluteUri(location, this.path, this.scheme, () => this.getHost())
   }
 
   /**
@@ -268,17 +290,6 @@ export class HttpRequest {
     if (this.#closed) await discardAll(form.files)
     return form
   }
-
-  #withQuery(path: string): string {
-    const { QUERY_STRING } = this.environ
-    const link = escapeLeadingSlashes(escapeUriPath(path))
-    return QUERY_STRING === '' ? link : `${link}?${iriToUri(repercentBrokenUnicode(QUERY_STRING))}`
-  }
-}
-
-function joinPaths(scriptName: string, pathInfo: string): string {
-  const mount = scriptName.endsWith('/') ? scriptName.slice(0, -1) : scriptName
-  return pathInfo.startsWith('/') ? mount + pathInfo : `${mount}/${pathInfo}`
 }
 
 async function discardAll(files: readonly UploadedFile[]): Promise<void> {

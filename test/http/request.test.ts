@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, beforeEach, describe, test } from 'node:test'
 import { LimitedInput } from 'nuages/gateway'
+import { HttpResponse } from 'nuages/http'
+import { BadSignature, configureSigning, SignatureExpired } from 'nuages/signing'
 import {
   bytesOf,
   errorOf,
@@ -212,6 +214,62 @@ describe('the body of a request', () => {
     input.fail()
     await assert.rejects(reading, { name: 'UnreadablePostError' })
     await assert.rejects(request.text(), { name: 'UnreadablePostError' })
+  })
+})
+
+describe('the charset of a body', () => {
+  const typed = (type: string) => post('\xfc', type)
+
+  test('is that of its Content-Type, where it is known', async () => {
+    assert.equal(typed('text/plain; charset=iso-8859-1').encoding, 'iso-8859-1')
+    assert.equal(await typed('text/plain; charset=iso-8859-1').text(), 'ü')
+    assert.equal(typed('text/plain; charset=nonsense').encoding, undefined)
+    assert.equal(await typed('text/plain; charset=nonsense').text(), '\ufffd')
+    assert.equal(makeRequest().encoding, undefined)
+  })
+})
+
+describe('a signed cookie', () => {
+  beforeEach(() => configureSigning({ secretKey: 'a key of this test' }))
+  after(() => configureSigning({}))
+
+  /** A request that brings the cookie back that a response has set. */
+  const asking = (value: string, salt?: string) => {
+    const response = new HttpResponse()
+    response.setSignedCookie('a', value, { salt, httpOnly: true })
+    return makeRequest({ HTTP_COOKIE: (response.cookies[0] as string).split(';')[0] })
+  }
+
+  test('comes back as it was', () => {
+    assert.equal(asking('ü:;').getSignedCookie('a'), 'ü:;')
+    assert.equal(asking('1', 's').getSignedCookie('a', { salt: 's', maxAge: 60 }), '1')
+  })
+
+  test('is refused where it was not signed for this name and salt', () => {
+    assert.throws(() => asking('1', 's').getSignedCookie('a'), BadSignature)
+    assert.throws(() => makeRequest({ HTTP_COOKIE: 'a=1' }).getSignedCookie('a'), BadSignature)
+    const moved = makeRequest({ HTTP_COOKIE: `b=${asking('1').cookies.get('a')}` })
+    assert.throws(() => moved.getSignedCookie('b'), BadSignature)
+  })
+
+  test('expires', (context) => {
+    const request = asking('1')
+    context.mock.timers.enable({ apis: ['Date'], now: Date.now() + 100_000 })
+    assert.throws(() => request.getSignedCookie('a', { maxAge: 60 }), SignatureExpired)
+    assert.equal(request.getSignedCookie('a', { maxAge: 60, default: 'none' }), 'none')
+  })
+
+  test('that is missing or bad gives the default', () => {
+    assert.equal(makeRequest().getSignedCookie('a'), undefined)
+    assert.equal(makeRequest().getSignedCookie('a', { default: 5 }), 5)
+    assert.equal(makeRequest({ HTTP_COOKIE: 'a=1' }).getSignedCookie('a', { default: undefined }), undefined)
+  })
+
+  test('needs a key, whatever the default', () => {
+    const request = asking('1')
+    configureSigning({})
+    assert.throws(() => request.getSignedCookie('a', { default: '' }), { name: 'ImproperlyConfigured' })
+    assert.throws(() => new HttpResponse().setSignedCookie('a', '1'), { name: 'ImproperlyConfigured' })
   })
 })
 

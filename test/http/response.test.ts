@@ -116,6 +116,59 @@ describe('a response', () => {
   })
 })
 
+describe('the content of a response', () => {
+  test('can be written piece by piece', async () => {
+    const response = new HttpResponse('a', { contentType: 'text/plain' })
+    assert.equal(response.tell(), 1)
+    for (let i = 0; i < 1000; i++) response.write('ü')
+    response.write(new Uint8Array([33]))
+    assert.equal(response.tell(), 2002)
+    assert.equal(response.text, `a${'ü'.repeat(1000)}!`)
+    assert.deepEqual(response.getvalue(), response.content)
+    response.write('?')
+    assert.equal((await readAll(response)).length, 2003)
+    response.content = 'new'
+    assert.equal(response.text, 'new')
+  })
+
+  test('does not change the bytes that it was given', () => {
+    const bytes = Buffer.from('abc')
+    const response = new HttpResponse(bytes.subarray(0, 1))
+    response.write('x')
+    assert.equal(response.text, 'ax')
+    assert.equal(String(bytes), 'abc')
+  })
+
+  test('is serialized with its headers', () => {
+    const response = new HttpResponse('ü', { contentType: 'text/plain' })
+    response.setCookie('a', '1')
+    assert.equal(
+      Buffer.from(response.serialize()).toString(),
+      'Content-Type: text/plain\r\nSet-Cookie: a=1; Path=/\r\n\r\nü',
+    )
+  })
+
+  test('is in the charset that its type names', () => {
+    const latin = new HttpResponse('ü', { contentType: 'text/plain; charset="ISO-8859-1"' })
+    assert.equal(latin.charset, 'iso-8859-1')
+    assert.deepEqual([...latin.content], [0xfc])
+    assert.equal(latin.text, 'ü')
+    assert.deepEqual([...new HttpResponse('ü', { contentType: 'text/plain;charset=utf-16le' }).content], [0xfc, 0])
+    assert.equal(new HttpResponse('ü').charset, 'utf-8')
+    assert.equal(new HttpResponse('ü', { contentType: 'application/json' }).charset, 'utf-8')
+    for (const [text, charset] of [
+      ['€', 'iso-8859-1'],
+      ['ü', 'us-ascii'],
+      ['a', 'koi8-r'],
+      ['a', 'nonsense'],
+    ]) {
+      assert.throws(() => new HttpResponse(text, { contentType: `text/plain; charset=${charset}` }), TypeError)
+    }
+    const bytes = new Uint8Array([0xc1])
+    assert.equal(new HttpResponse(bytes, { contentType: 'text/plain; charset=koi8-r' }).text, 'а')
+  })
+})
+
 describe('a redirect', () => {
   test('has its status, and the target in Location', () => {
     assert.equal(new HttpResponseRedirect('/a').status, 302)
@@ -123,6 +176,15 @@ describe('a redirect', () => {
     assert.equal(new HttpResponsePermanentRedirect('/a').status, 301)
     assert.equal(new HttpResponsePermanentRedirect('/a', { preserveRequest: true }).status, 308)
     assert.equal(new HttpResponseRedirect('/a').url, '/a')
+  })
+
+  test('takes a target as long as it is told to', () => {
+    const target = `/${'a'.repeat(20)}`
+    assert.throws(() => new HttpResponseRedirect(target, { maxLength: 20 }), { name: 'DisallowedRedirect' })
+    assert.throws(() => new HttpResponseRedirect('/üüü', { maxLength: 18 }), { name: 'DisallowedRedirect' })
+    assert.equal(new HttpResponseRedirect(target, { maxLength: 21 }).url, target)
+    const long = `/${'a'.repeat(20_000)}`
+    assert.equal(new HttpResponsePermanentRedirect(long, { maxLength: 20_001 }).url, long)
   })
 
   const targets: Array<[target: string, location: string]> = [
@@ -210,11 +272,21 @@ describe('a response in JSON', () => {
     assert.equal(new JsonResponse(1, { contentType: undefined }).contentType, 'application/json')
   })
 
+  test('holds a BigInt with all its digits', () => {
+    const value = { id: 2n ** 64n, list: [1n], when: new Date(0) }
+    assert.equal(
+      new JsonResponse(value).text,
+      '{"id":18446744073709551616,"list":[1],"when":"1970-01-01T00:00:00.000Z"}',
+    )
+    const twice = new JsonResponse([1n, 2], { replacer: (_key, each) => (each === 2 ? 3n : each) })
+    assert.equal(twice.text, '[1,3]')
+  })
+
   test('is refused for what JSON cannot hold', () => {
     const circle: { self?: unknown } = {}
     circle.self = circle
-    for (const value of [undefined, () => 1, Symbol('a'), 1n, circle]) {
-      assert.throws(() => new JsonResponse(value), TypeError)
+    for (const value of [undefined, () => 1, Symbol('a'), circle, [1n, circle]]) {
+      assert.throws(() => new JsonResponse(value), { name: 'TypeError', message: /JSON/ })
     }
   })
 })

@@ -1,5 +1,5 @@
 import type { AppConfig } from '../apps/index.ts'
-import type { HttpRequest, Middleware } from '../http/index.ts'
+import type { CspPolicy, HttpRequest, Middleware } from '../http/index.ts'
 import type { TemplateFilter } from '../template/index.ts'
 import type { Urls } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
@@ -95,6 +95,32 @@ export interface Settings {
   readonly secureCrossOriginOpenerPolicy: string | null
   /** The X-Frame-Options header, `DENY` by default, or `SAMEORIGIN`. */
   readonly xFrameOptions: 'DENY' | 'SAMEORIGIN'
+  /** The Content-Security-Policy header, by directive; empty, the default, sends none. */
+  readonly secureCsp: CspPolicy
+  /** The Content-Security-Policy-Report-Only header, likewise. */
+  readonly secureCspReportOnly: CspPolicy
+  /** Origins whose pages may read answers: `https://shop.example.com`. */
+  readonly corsAllowedOrigins: readonly string[]
+  /** Expressions for such origins; each must match the whole. */
+  readonly corsAllowedOriginRegexes: readonly RegExp[]
+  /** Let the pages of every origin read answers, without credentials. */
+  readonly corsAllowAllOrigins: boolean
+  /** Let those pages send cookies along. */
+  readonly corsAllowCredentials: boolean
+  /** Methods that those pages may use. */
+  readonly corsAllowMethods: readonly string[]
+  /** Headers that those pages may send. */
+  readonly corsAllowHeaders: readonly string[]
+  /** Headers of answers that those pages may read, besides the few that are always open. */
+  readonly corsExposeHeaders: readonly string[]
+  /** How long browsers may keep the answer to a preflight, in seconds; a day by default. */
+  readonly corsPreflightMaxAge: number
+  /** The paths that all this is for; `null`, the default, is every path. */
+  readonly corsUrlsRegex: RegExp | null
+  /** The header of the request's id; `X-Request-ID` by default. */
+  readonly requestIdHeader: string
+  /** Believe the id that a request brings along. Only behind a proxy that sets that header. */
+  readonly requestIdTrusted: boolean
   /** Origins besides the site's own whose pages may send unsafe requests: `https://shop.example.com`, `https://*.example.com`. */
   readonly csrfTrustedOrigins: readonly string[]
   /** Levels and handlers by logger name. */
@@ -148,6 +174,19 @@ export function defaultSettings(): Settings {
     secureReferrerPolicy: 'same-origin',
     secureCrossOriginOpenerPolicy: 'same-origin',
     xFrameOptions: 'DENY',
+    secureCsp: {},
+    secureCspReportOnly: {},
+    corsAllowedOrigins: [],
+    corsAllowedOriginRegexes: [],
+    corsAllowAllOrigins: false,
+    corsAllowCredentials: false,
+    corsAllowMethods: ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
+    corsAllowHeaders: ['accept', 'authorization', 'content-type', 'user-agent', 'x-requested-with'],
+    corsExposeHeaders: [],
+    corsPreflightMaxAge: 86_400,
+    corsUrlsRegex: null,
+    requestIdHeader: 'X-Request-ID',
+    requestIdTrusted: false,
     csrfTrustedOrigins: [],
     logging: {},
     silencedSystemChecks: [],

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   secureSslHost: ['string', 'null'],
   secureReferrerPolicy: ['string', 'array', 'null'],
   secureCrossOriginOpenerPolicy: ['string', 'null'],
+  corsUrlsRegex: ['RegExp', 'null'],
 }
 
 /** What the lists hold. */
@@ -24,6 +25,11 @@ const ENTRIES: Readonly<Record<string, string>> = {
   allowedHosts: 'string',
   secretKeyFallbacks: 'string',
   csrfTrustedOrigins: 'string',
+  corsAllowedOrigins: 'string',
+  corsAllowedOriginRegexes: 'RegExp',
+  corsAllowMethods: 'string',
+  corsAllowHeaders: 'string',
+  corsExposeHeaders: 'string',
   silencedSystemChecks: 'string',
   disallowedUserAgents: 'RegExp',
   secureRedirectExempt: 'RegExp',

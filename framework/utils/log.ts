@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util'
+import { currentRequestId } from './request-id.ts'
 import { escapeControls } from './text.ts'
 
 /** How much a record matters, least first. */
@@ -13,6 +14,8 @@ export interface LogRecord {
   readonly logger: string
   readonly message: string
   readonly error?: unknown
+  /** The request that was served meanwhile, where `requestIdMiddleware` has given it an id. */
+  readonly requestId?: string
   /** What else is known, such as `{ status: 404, request }`. */
   readonly extra: Readonly<Record<string, unknown>>
 }
@@ -22,11 +25,16 @@ export interface LogHandler {
   handle(record: LogRecord): void
 }
 
+/** Lets a record through or not, such as `requireDebugFalse` and any function of a record (Django's `CallbackFilter`). */
+export type LogFilter = (record: LogRecord) => boolean
+
 /** A logger's own settings; a logger without an entry uses the one of the nearest dotted parent that has one. */
 export interface LoggerConfig {
   /** Records below this level are dropped; `off` drops all. */
   level?: Level | 'off'
   handlers?: readonly LogHandler[]
+  /** Records that one of these refuses do not go to these handlers; parents have their own say. */
+  filters?: readonly LogFilter[]
   /** Also hand records to the parent's handlers; true by default. */
   propagate?: boolean
 }
@@ -34,24 +42,52 @@ export interface LoggerConfig {
 /** The `logging` setting: dotted names, with `''` for the root, to their configuration. */
 export type LoggingConfig = Readonly<Record<string, LoggerConfig>>
 
-/** Writes `LEVEL logger: message` and an error's stack to a stream, standard error by default. */
+/**
+ * Writes records to a stream, standard error by default: as `LEVEL logger: message` and an error's stack, or as `format`
+ * makes them.
+ *
+ * @example
+ * logging: { 'nuages.access': { handlers: [new StreamHandler(process.stdout, formatJson)], propagate: false } }
+ */
 export class StreamHandler implements LogHandler {
   readonly #stream: { write(text: string): unknown } | undefined
+  readonly #format: (record: LogRecord) => string
 
-  constructor(stream?: { write(text: string): unknown }) {
+  constructor(stream?: { write(text: string): unknown }, format: (record: LogRecord) => string = formatRecord) {
     this.#stream = stream
+    this.#format = format
   }
 
   handle(record: LogRecord): void {
     const stream = this.#stream ?? process.stderr
-    stream.write(formatRecord(record))
+    stream.write(this.#format(record))
   }
 }
 
 /** A record as text: one line, then the error's stack and its causes, indented. */
 export function formatRecord(record: LogRecord): string {
-  const line = `${record.level.toUpperCase()} ${record.logger}: ${escapeControls(record.message)}\n`
+  const source = record.requestId === undefined ? record.logger : `${record.logger} [${record.requestId}]`
+  const line = `${record.level.toUpperCase()} ${source}: ${escapeControls(record.message)}\n`
   return record.error === undefined ? line : `${line}${formatError(record.error)}\n`
+}
+
+/**
+ * A record as one line of JSON: `time`, `level`, `logger`, `message`, `requestId`, what `extra` has of texts, numbers and
+ * booleans, and `error`, its stack.
+ */
+export function formatJson({ error, extra, ...record }: LogRecord): string {
+  const simple = Object.entries(extra).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+  const line = {
+    ...Object.fromEntries(simple),
+    ...record,
+    ...(error === undefined ? {} : { error: formatError(error) }),
+  }
+  // What JSON leaves as it stands, a terminal might act on.
+  return `${JSON.stringify(line).replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escapeUnit)}\n`
+}
+
+function escapeUnit(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /**
@@ -117,6 +153,7 @@ export class Logger {
 
   log(level: Level, message: string, { error, ...extra }: Record<string, unknown> = {}): void {
     if (!this.isEnabledFor(level)) return
+    const requestId = currentRequestId()
     const record: LogRecord = {
       time: new Date(),
       level,
@@ -124,12 +161,29 @@ export class Logger {
       message,
       extra,
       ...(error === undefined ? {} : { error }),
+      ...(requestId === undefined ? {} : { requestId }),
     }
     for (const config of chain(this.name)) {
-      for (const handler of config.handlers ?? []) handle(handler, record)
+      if (config.handlers !== undefined && passes(config.filters, record)) {
+        for (const handler of config.handlers) handle(handler, record)
+      }
       if (config.propagate === false) break
     }
   }
+}
+
+/** A filter that fails lets a record through: rather too much in the log than too little. */
+function passes(filters: readonly LogFilter[] | undefined, record: LogRecord): boolean {
+  return (
+    filters === undefined ||
+    filters.every((filter) => {
+      try {
+        return filter(record)
+      } catch {
+        return true
+      }
+    })
+  )
 }
 
 /** A log that cannot be written must not break what it tells of. */

@@ -3,6 +3,7 @@ import { afterEach, describe, mock, test } from 'node:test'
 import {
   configureLogging,
   formatError,
+  formatJson,
   formatRecord,
   getLogger,
   type Level,
@@ -11,6 +12,7 @@ import {
   type LogHandler,
   type LogRecord,
   StreamHandler,
+  withRequestId,
 } from 'nuages/utils'
 
 describe('utils/log', () => {
@@ -244,6 +246,55 @@ describe('utils/log', () => {
       handler.handle(record('hello'))
       assert.equal(written, 'WARNING a.b: hello\n')
     })
+  })
+
+  describe('a record as JSON', () => {
+    const record: LogRecord = {
+      time: new Date(0),
+      level: 'info',
+      logger: 'nuages.access',
+      message: 'a "quoted"\n\u009b line \u202e',
+      extra: { status: 200, message: 'of the extra', request: { secret: true } },
+      requestId: 'abc',
+    }
+
+    test('is one line, with what is simple in its extra, and no control character', () => {
+      const line = formatJson(record)
+      assert.match(line, /^[\x20-\x7e]+\n$/)
+      assert.deepEqual(JSON.parse(line), {
+        status: 200,
+        time: '1970-01-01T00:00:00.000Z',
+        level: 'info',
+        logger: 'nuages.access',
+        message: record.message,
+        requestId: 'abc',
+      })
+    })
+
+    test('has the stack of an error, and goes to any stream', () => {
+      let written = ''
+      const handler = new StreamHandler({ write: (text) => (written += text) }, formatJson)
+      handler.handle({ ...record, error: new RangeError('far') })
+      assert.match((JSON.parse(written) as { error: string }).error, /RangeError: far\n/)
+    })
+  })
+
+  test('a record carries the id of the request that is served meanwhile, also later on', async () => {
+    const memory = new Memory()
+    configureLogging({ '': { handlers: [memory] } })
+    const logger = getLogger('a')
+    logger.info('before')
+    await withRequestId('r1', async () => {
+      logger.info('at once')
+      await Promise.resolve()
+      logger.info('later')
+    })
+    logger.info('after')
+    assert.deepEqual(
+      memory.records.map(({ requestId }) => requestId),
+      [undefined, 'r1', 'r1', undefined],
+    )
+    assert.equal(formatRecord(memory.records[1] as LogRecord), 'INFO a [r1]: at once\n')
   })
 
   test('a logger is the same at each call, and its name is no property of the configuration', () => {

@@ -22,6 +22,7 @@ const CORE_LABEL = 'nuages'
 const CORE: Readonly<Record<string, CommandLoader>> = {
   cgiserver: () => import('./commands/cgiserver.ts'),
   check: () => import('./commands/check.ts'),
+  gateway: () => import('./commands/gateway.ts'),
   help: () => import('./commands/help.ts'),
   listurls: () => import('./commands/listurls.ts'),
   runcgi: () => import('./commands/runcgi.ts'),

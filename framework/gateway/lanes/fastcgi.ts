@@ -100,6 +100,7 @@ function parcelOf(record: Buffer, more = ''): Parcel {
     title: NAMES[type] ?? `type ${type}`,
     note: `id ${record.readUInt16BE(2)}, ${meaningOf(type, content) ?? sizes}${more}`,
     bytes: record,
+    framing: HEADER_LENGTH,
     pairs: type === PARAMS && length > 0 ? pairsOf(content) : undefined,
   }
 }

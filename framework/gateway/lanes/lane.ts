@@ -32,6 +32,8 @@ export interface Parcel {
   /** Sizes and ids, for people. */
   readonly note: string
   readonly bytes: Uint8Array
+  /** How many of the first bytes say what follows, as the header of a record does; none where left out. */
+  readonly framing?: number | undefined
   /** The names and values in them, where they hold such. */
   readonly pairs?: ReadonlyArray<readonly [name: string, value: string]> | undefined
 }

@@ -1,0 +1,65 @@
+import type { LaneAnswer, Passage } from '../../gateway/index.ts'
+import type { AnswerDifference, AnswersReport } from './report.ts'
+
+/** Headers that differ by their nature: times, and what belongs to one connection. */
+const NOT_COMPARED: ReadonlySet<string> = new Set([
+  'connection',
+  'date',
+  'keep-alive',
+  'server-timing',
+  'transfer-encoding',
+])
+
+/** Characters of two bodies that are shown around their first difference. */
+const AROUND = 24
+
+/** In what the answers differ, as far as a client can tell. */
+export function compareAnswers(passages: readonly Passage[]): AnswersReport {
+  const differences = [
+    differenceIn('status', passages, ({ answer }) => answer?.status ?? null),
+    ...headerNames(passages).map((name) => differenceIn(name, passages, ({ answer }) => headerOf(answer, name))),
+    differenceInBodies(passages),
+  ].filter((difference) => difference !== undefined)
+  return { same: differences.length === 0, differences }
+}
+
+function differenceIn(
+  what: string,
+  passages: readonly Passage[],
+  valueOf: (passage: Passage) => string | null,
+): AnswerDifference | undefined {
+  const values = passages.map(valueOf)
+  return values.every((value) => value === values[0]) ? undefined : { what, values }
+}
+
+function headerNames(passages: readonly Passage[]): string[] {
+  const names = passages.flatMap(({ answer }) => answer?.headers.map(([name]) => name.toLowerCase()) ?? [])
+  // The length is that of the body, which is compared itself.
+  return [...new Set(names)].filter((name) => !NOT_COMPARED.has(name) && name !== 'content-length').toSorted()
+}
+
+function headerOf(answer: LaneAnswer | undefined, name: string): string | null {
+  const values = answer?.headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value) ?? []
+  return values.length === 0 ? null : values.join(', ')
+}
+
+/** The bodies around the first byte in which one differs from the first of them. */
+function differenceInBodies(passages: readonly Passage[]): AnswerDifference | undefined {
+  const bodies = passages.map(({ answer }) => Buffer.from(answer?.body ?? []))
+  const [first = Buffer.alloc(0)] = bodies
+  const place = Math.min(...bodies.map((body) => differencePlace(first, body)))
+  if (place === Number.POSITIVE_INFINITY) return undefined
+  const from = Math.max(0, place - AROUND)
+  const part = (body: Buffer): string => body.toString('latin1', from, place + AROUND)
+  return {
+    what: `body, from byte ${place} of ${bodies.map(({ length }) => length).join(', ')}`,
+    values: bodies.map(part),
+  }
+}
+
+function differencePlace(one: Buffer, other: Buffer): number {
+  if (one.equals(other)) return Number.POSITIVE_INFINITY
+  const shorter = Math.min(one.length, other.length)
+  for (let place = 0; place < shorter; place++) if (one[place] !== other[place]) return place
+  return shorter
+}

@@ -1,0 +1,62 @@
+import { escapeControls } from '../../utils/index.ts'
+import { type Line, padded, type Piece, widthOf } from './lines.ts'
+import type { Road, Stage } from './report.ts'
+
+const MAX_NAME = 44
+
+/** What happened inside: told once where it is the same under all gateways, with the times of each. */
+export function printStages(roads: readonly Road[]): Line[] {
+  const walked = roads.filter(({ stages }) => stages.length > 0)
+  if (walked.length === 0) return [[['The request did not come as far as the framework.', 'faint']]]
+  const [first] = walked as [Road, ...Road[]]
+  const isSame = walked.every((road) => trackOf(road) === trackOf(first))
+  return (isSame ? [walked] : walked.map((road) => [road])).flatMap((group) => printTrack(group))
+}
+
+function trackOf({ stages }: Road): string {
+  return JSON.stringify(stages.map(({ kind, depth, name }) => [kind, depth, name]))
+}
+
+function printTrack(roads: readonly Road[]): Line[] {
+  const stages = roads[0]?.stages ?? []
+  const labels = stages.map(labelOf)
+  const width = Math.max(...labels.filter((_label, index) => stages[index]?.kind !== 'error').map(widthOf))
+  const column = Math.max(13, ...roads.map(({ name }) => name.length + 2))
+  const head: Line = [[padded('', width + 2)], ...roads.map(({ name }) => [padded(name, column), 'label'] as const)]
+  return [
+    head,
+    ...stages.flatMap((stage, index): Line[] => {
+      const label = labels[index] as string
+      const times = roads.map((road) => [padded(timesOf(road.stages[index]), column), 'faint'] as const)
+      const detail = statusOf(stage) === undefined ? escapeControls(stage.detail) : ''
+      return [
+        stage.kind === 'error' ? [[label, 'error']] : [dressed(stage, padded(label, width + 2)), ...times],
+        ...(detail === '' ? [] : [[[' '.repeat(stage.depth * 2 + 2) + detail, 'faint']] as Line]),
+      ]
+    }),
+  ]
+}
+
+function dressed({ kind }: Stage, text: string): Piece {
+  return kind === 'view' ? [text, 'success'] : [text]
+}
+
+function labelOf(stage: Stage): string {
+  const { kind, depth, name } = stage
+  const status = statusOf(stage)
+  const label = `${kind === 'middleware' ? '' : `${kind} `}${escapeControls(name)}`
+  const cut = kind !== 'error' && label.length > MAX_NAME ? `${label.slice(0, MAX_NAME)}…` : label
+  return `${'  '.repeat(depth)}${cut}${status === undefined ? '' : ` ${status}`}`
+}
+
+/** What a middleware or a view answered. */
+function statusOf({ detail }: Stage): string | undefined {
+  return /^\d{3}$/.test(detail) ? detail : undefined
+}
+
+/** When the request came to a stage, and when it left it again. */
+function timesOf(stage: Stage | undefined): string {
+  if (stage === undefined) return ''
+  const { at, duration } = stage
+  return duration === null ? at.toFixed(2) : `${at.toFixed(2)} → ${(at + duration).toFixed(2)}`
+}

@@ -1,0 +1,200 @@
+import { escapeControls } from '../../utils/index.ts'
+import type { Style } from '../output.ts'
+import { type DumpBounds, dumpParcel, shown } from './dump.ts'
+import { columnWidth, type Line, padded, paintLine, sideBySide, widthOf, wrapped } from './lines.ts'
+import { printStages } from './print-stages.ts'
+import type { EnvironReport, ParcelReport, Road, RoadReport } from './report.ts'
+
+/** How a report is written. */
+export interface PrintOptions {
+  readonly width: number
+  readonly style: Style
+  /** Shorten nothing. */
+  readonly full: boolean
+}
+
+/** A narrower terminal shows the gateways one after the other. */
+const SIDE_BY_SIDE = 120
+const INDENT = '   '
+
+/** A report as text for a terminal. */
+export function printReport(report: RoadReport, { width, style, full }: PrintOptions): string {
+  const room = width - INDENT.length
+  const sections: Array<readonly [heading: string, lines: readonly Line[]]> = [
+    ['What the web server sends', printParcels(report.roads, ({ sent }) => sent, room, full)],
+    ['The Environ that each gateway makes of it', printEnvirons(report, room, full)],
+    ['The road inside, in milliseconds', wrapped(printStages(report.roads), room)],
+    ['What each gateway sends back', printParcels(report.roads, ({ received }) => received, room, full)],
+    ['In short', wrapped(printSummary(report, full), room)],
+  ]
+  const text = sections.map(([heading, lines], index) => {
+    const title = paintLine([[`${index + 1}  ${heading}`, 'heading']], style)
+    return [title, ...lines.map((line) => paintLine([[INDENT], ...line], style))].join('\n')
+  })
+  return [...wrapped([titleOf(report)], width).map((line) => paintLine(line, style)), ...text].join('\n\n')
+}
+
+function titleOf({ request, roads }: RoadReport): Line {
+  const names = roads.map(({ name }) => name)
+  const mount = request.mount === '' ? '' : `, mounted at ${shown(request.mount)}`
+  return [
+    [`${shown(request.method)} ${shown(request.target)}`, 'label'],
+    [` for ${request.scheme}://${shown(request.host)}${mount}, under ${listed(names)}`],
+  ]
+}
+
+function printParcels(
+  roads: readonly Road[],
+  parcelsOf: (road: Road) => readonly ParcelReport[],
+  room: number,
+  full: boolean,
+): Line[] {
+  const beside = isWide(room) && roads.length > 1
+  const width = beside ? columnWidth(roads.length, room) : room
+  const bounds: DumpBounds = full
+    ? { lines: Number.POSITIVE_INFINITY, value: Number.POSITIVE_INFINITY, width }
+    : { lines: 14, value: 200, width }
+  const columns = roads.map((road): Line[] => [
+    [[`── ${road.name} ${'─'.repeat(Math.max(0, Math.min(width, 60) - road.name.length - 4))}`, 'label']],
+    ...parcelsOf(road).flatMap((parcel): Line[] => [
+      [
+        [parcel.title, 'heading'],
+        [`  ${parcel.note}`, 'faint'],
+      ],
+      ...dumpParcel(parcel, bounds).map((line): Line => [[' '], ...line]),
+    ]),
+  ])
+  return beside ? sideBySide(columns, room) : columns.flatMap((lines) => wrapped(lines, room))
+}
+
+function printEnvirons({ environ, roads }: RoadReport, room: number, full: boolean): Line[] {
+  const max = full ? Number.POSITIVE_INFINITY : 200
+  const names = [...environ.same.map(([name]) => name), ...environ.different.map(({ name }) => name)]
+  const width = Math.min(28, Math.max(0, ...names.map(widthOf)))
+  const same = environ.same.map(([name, value]): Line => [[padded(shown(name), width + 2)], ...valueOf(value, max)])
+  const title = roads.length > 1 ? 'The same under all' : 'Its variables'
+  return [
+    ...(same.length === 0 ? [] : [[[title, 'notice']] as Line, ...wrapped(same, room, width + 2)]),
+    ...(environ.different.length === 0 ? [] : printDifferences(environ, roads, room, width, max)),
+  ]
+}
+
+function printDifferences(
+  { different }: EnvironReport,
+  roads: readonly Road[],
+  room: number,
+  width: number,
+  max: number,
+): Line[] {
+  const gateways = Math.max(...roads.map(({ name }) => name.length))
+  if (isWide(room) && roads.length > 1) {
+    const rest = room - width - 2
+    const head = sideBySide(
+      roads.map(({ name }): Line[] => [[[name, 'label']]]),
+      rest,
+    )
+    const rows = different.flatMap(({ name, values, why }): Line[] => [
+      [
+        [padded(shown(name), width + 2), 'warning'],
+        [why, 'faint'],
+      ],
+      ...sideBySide(
+        values.map((value): Line[] => [valueOf(value, max)]),
+        rest,
+      ).map((line) => indented(line, width + 2)),
+    ])
+    return [[['Different', 'notice']], ...head.map((line) => indented(line, width + 2)), ...rows]
+  }
+  const lines = different.flatMap(({ name, values, why }): Line[] => [
+    [
+      [padded(shown(name), width + 2), 'warning'],
+      [why, 'faint'],
+    ],
+    ...values.map(
+      (value, index): Line => [
+        [' '.repeat(width + 2)],
+        [padded(roads[index]?.name ?? '', gateways + 2), 'faint'],
+        ...valueOf(value, max),
+      ],
+    ),
+  ])
+  return [[['Different', 'notice']], ...wrapped(lines, room, width + 2)]
+}
+
+function isWide(room: number): boolean {
+  return room >= SIDE_BY_SIDE - INDENT.length
+}
+
+function indented(line: Line, width: number): Line {
+  return [[' '.repeat(width)], ...line]
+}
+
+function valueOf(value: string | null, max: number): Line {
+  if (value === null) return [['(not set)', 'faint']]
+  return value === '' ? [['(empty)', 'faint']] : [[shown(value, max)]]
+}
+
+function printSummary({ answers, roads, advice }: RoadReport, full: boolean): Line[] {
+  const max = full ? Number.POSITIVE_INFINITY : 200
+  const [first] = roads
+  const answer = first?.answer
+  const whole = answer == null ? 'no answer' : `${shown(answer.status)}, ${answer.length} bytes`
+  const names = Math.max(...roads.map(({ name }) => name.length))
+  const verdict: Line[] = answers.same
+    ? [
+        [
+          [
+            roads.length > 1 ? `The same answer under ${listed(roads.map(({ name }) => name))}` : 'The answer',
+            'success',
+          ],
+          [`: ${whole}`],
+        ],
+      ]
+    : [
+        [['The answers differ', 'warning'], [', as far as a client can tell:']],
+        ...answers.differences.flatMap(({ what, values }): Line[] => [
+          [['  '], [what, 'warning']],
+          ...values.map(
+            (value, index): Line => [
+              ['    '],
+              [padded(roads[index]?.name ?? '', names + 2), 'faint'],
+              ...valueOf(value, max),
+            ],
+          ),
+        ]),
+      ]
+  return [
+    ...verdict,
+    ...roads.map((road): Line => [[padded(road.name, names + 2), 'label'], [costOf(road)]]),
+    ...roads.flatMap((road) => printLog(road, full)),
+    ...(advice.length === 0 ? [] : [[['Worth a look', 'notice']] as Line]),
+    ...advice.map((text): Line => [['• ', 'warning'], [escapeControls(text)]]),
+  ]
+}
+
+function costOf({ duration, startup, gateway, refused }: Road): string {
+  const took = `${duration.toFixed(1)} ms for this request`
+  const start =
+    gateway !== 'cgi'
+      ? `and ${(startup ?? 0).toFixed(1)} ms to listen, once for all`
+      : startup === null
+        ? 'without the start of a process'
+        : `and ${startup.toFixed(0)} ms in a process of its own, as each would take`
+  return `${took}, ${start}${refused ? '; refused by the gateway itself' : ''}`
+}
+
+function printLog({ name, log }: Road, full: boolean): Line[] {
+  if (log === '') return []
+  const lines = log.trimEnd().split('\n')
+  const kept = full ? lines : lines.slice(0, 6)
+  const rest = lines.length - kept.length
+  return [
+    [[`Log under ${name}`, 'notice']],
+    ...kept.map((line): Line => [[escapeControls(line), 'faint']]),
+    ...(rest === 0 ? [] : [[[`… ${rest} more lines (--full)`, 'faint']] as Line]),
+  ]
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,3 +1,5 @@
 export * from './env.ts'
 export * from './holder.ts'
+export * from './log-filters.ts'
+export * from './reporting.ts'
 export * from './settings.ts'

@@ -3,6 +3,7 @@ import type { CspPolicy, HttpRequest, Middleware } from '../http/index.ts'
 import type { TemplateFilter } from '../template/index.ts'
 import type { Urls } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
+import type { ErrorReporter, ExceptionReporterClass, ExceptionReporterFilter } from './reporting.ts'
 import { checkValues } from './values.ts'
 
 /** Adds variables to the context of every template that is rendered for a request. */
@@ -125,6 +126,12 @@ export interface Settings {
   readonly csrfTrustedOrigins: readonly string[]
   /** Levels and handlers by logger name. */
   readonly logging: LoggingConfig
+  /** Where reports of errors go while `debug` is off. */
+  readonly errorReporters: readonly ErrorReporter[]
+  /** Makes the reports of errors; `null`, the default, is `ExceptionReporter`. */
+  readonly exceptionReporter: ExceptionReporterClass | null
+  /** Says what reports must not show; `null`, the default, is a `SafeExceptionReporterFilter`. */
+  readonly exceptionReporterFilter: ExceptionReporterFilter | null
   /** Ids of system checks that are not shown. */
   readonly silencedSystemChecks: readonly string[]
   /** Let errors of views reach the gateway instead of becoming error pages. */
@@ -189,6 +196,9 @@ export function defaultSettings(): Settings {
     requestIdTrusted: false,
     csrfTrustedOrigins: [],
     logging: {},
+    errorReporters: [],
+    exceptionReporter: null,
+    exceptionReporterFilter: null,
     silencedSystemChecks: [],
     debugPropagateExceptions: false,
   }

@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   secureSslHost: ['string', 'null'],
   secureReferrerPolicy: ['string', 'array', 'null'],
   secureCrossOriginOpenerPolicy: ['string', 'null'],
+  exceptionReporter: ['function', 'null'],
+  exceptionReporterFilter: ['object', 'null'],
   corsUrlsRegex: ['RegExp', 'null'],
 }
 
@@ -22,6 +24,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 const ENTRIES: Readonly<Record<string, string>> = {
   middleware: 'function',
   installedApps: 'object',
+  errorReporters: 'function',
   allowedHosts: 'string',
   secretKeyFallbacks: 'string',
   csrfTrustedOrigins: 'string',
@@ -88,7 +91,7 @@ function checkEntries(name: string, entries: readonly unknown[], kind: string | 
 
 function checkLogging(logging: Readonly<Record<string, LoggerConfig>>): void {
   const levels: readonly string[] = [...LEVELS, 'off']
-  for (const [logger, { level, handlers }] of Object.entries(logging)) {
+  for (const [logger, { level, handlers, filters }] of Object.entries(logging)) {
     const name = `logging[${JSON.stringify(logger)}]`
     if (level !== undefined && !levels.includes(level)) {
       throw new ImproperlyConfigured(
@@ -96,6 +99,7 @@ function checkLogging(logging: Readonly<Record<string, LoggerConfig>>): void {
       )
     }
     if (handlers !== undefined) checkEntries(`${name}.handlers`, handlers, 'object')
+    if (filters !== undefined) checkEntries(`${name}.filters`, filters, 'function')
   }
 }
 

@@ -9,7 +9,15 @@ import {
   HttpResponseBase,
 } from '../http/index.ts'
 import { getLogger } from '../utils/index.ts'
-import { badRequest, pageNotFound, permissionDenied, serverError, technical404, technical500 } from '../views/index.ts'
+import {
+  badRequest,
+  pageNotFound,
+  permissionDenied,
+  reportError,
+  serverError,
+  technical404,
+  technical500,
+} from '../views/index.ts'
 import { noResponse } from './describe.ts'
 
 /**
@@ -93,6 +101,7 @@ async function uncaught(request: HttpRequest, error: unknown): Promise<AnyRespon
     request,
     error: error === undefined ? new Error('The value "undefined" was thrown.') : error,
   })
+  reportError(error, request)
   return safely(
     request,
     error,

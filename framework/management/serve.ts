@@ -1,5 +1,6 @@
 import type { GatewayServer } from '../gateway/index.ts'
 import { getLogger } from '../utils/index.ts'
+import { reportError } from '../views/index.ts'
 import { outliveReaders } from './standard-streams.ts'
 
 /** How a server ended: after its last request, or with requests cut off. */
@@ -30,17 +31,26 @@ export async function serveUntilStopped(
   })
   outliveReaders()
   process.on('unhandledRejection', tellOfRejection)
+  process.on('uncaughtExceptionMonitor', report)
   for (const signal of signals) process.on(signal, onSignal)
   try {
     return await outcome
   } finally {
     for (const signal of signals) process.off(signal, onSignal)
     process.off('unhandledRejection', tellOfRejection)
+    process.off('uncaughtExceptionMonitor', report)
   }
 }
 
 function tellOfRejection(reason: unknown): void {
+  const error = reason === undefined ? new Error('The promise was rejected with "undefined".') : reason
   getLogger('nuages.server').error('A promise was rejected, and nobody waits for it. Await it, or catch its error.', {
-    error: reason === undefined ? new Error('The promise was rejected with "undefined".') : reason,
+    error,
   })
+  report(error)
+}
+
+/** To the project's reporters too. */
+function report(error: unknown): void {
+  reportError(error)
 }

@@ -1,61 +1,60 @@
-import { settings } from '../conf/index.ts'
 import { ImproperlyConfigured } from '../exceptions.ts'
-import { statusText, type HttpRequest, type HttpResponse } from '../http/index.ts'
+import { type HttpRequest, type HttpResponse, statusText } from '../http/index.ts'
 import { getUrlconf, Resolver404 } from '../urls/index.ts'
 import { getLogger, version } from '../utils/index.ts'
-import { reportErrors } from './debug/error-report.ts'
-import { projectDirectory, requestFacts, requestSecrets, settingsFacts } from './debug/facts.ts'
-import { Masker } from './debug/mask.ts'
-import { wantsHtml } from './debug/negotiate.ts'
-import { htmlPage, textPage } from './debug/page.ts'
+import { formFor } from './debug/negotiate.ts'
+import { htmlPage, jsonPage, renderPage, textPage } from './debug/page.ts'
 import { reportRoutes } from './debug/routes.ts'
 import { errorText, factsText, routesText } from './debug/text.ts'
+import { ExceptionReporter } from './exception-reporter.ts'
+import { makeReport } from './reporting.ts'
 
 /**
  * The page for an error while `debug` is on: the error and its causes with their lines of TypeScript, the request and
- * the settings, secrets masked. A client that shows no HTML gets text.
+ * the settings, secrets masked. A client that shows no HTML gets text, one that asks for JSON gets that.
  *
  * It cannot fail: where a part of it does, what is left is shown.
  */
 export function technical500(request: HttpRequest, error: unknown, status: number): HttpResponse {
   return unfailing(request, status, () => {
     if (isBareSite(request) && error instanceof ImproperlyConfigured) return welcome(request)
-    const masker = newMasker(request)
-    const errors = reportErrors(error, masker, projectDirectory())
-    const facts = requestFacts(request, masker)
-    const heading = headingOf(request, status, masker)
-    if (!wantsHtml(request)) {
-      return textPage([heading.line, ...errors.map(errorText), factsText(facts)].join('\n\n'), status)
-    }
-    return htmlPage('debug/500.html', { heading, errors, facts: [...facts, ...settingsFacts(masker)] }, status)
+    const report = makeReport(request, error, status)
+    const form = formFor(request)
+    if (form === 'json') return jsonPage(report.getTracebackData(), status)
+    if (form === 'text') return textPage(report.getTracebackText(), status)
+    return htmlPage(report.getTracebackHtml(), () => report.getTracebackText(), status)
   })
 }
 
 /**
  * The page for what is not there while `debug` is on: the routes that were tried and the one that was probably meant, or
- * what the view said. A site without any URLs is welcomed instead.
+ * what the view said and where. A site without any URLs is welcomed instead.
  */
 export function technical404(request: HttpRequest, error: unknown): HttpResponse {
   return unfailing(request, 404, () => {
     if (isBareSite(request, error)) return welcome(request)
-    const masker = newMasker(request)
-    const message = masker.text(error instanceof Error ? error.message : '')
+    const reporter = new ExceptionReporter(request, error, 404)
+    const { heading, errors, facts: all } = reporter.getTracebackData()
     const routes = error instanceof Resolver404 ? reportRoutes(request, error) : undefined
-    const facts = requestFacts(request, masker)
-    const heading = headingOf(request, 404, masker)
-    if (!wantsHtml(request)) {
-      const parts = [heading.line, message, routes && routesText(routes), factsText(facts)]
-      return textPage(parts.filter((part) => part !== undefined && part !== '').join('\n\n'), 404)
+    const facts = all.filter(({ title }) => !['Settings', 'Versions'].includes(title))
+    const message = errors[0]?.message ?? ''
+    const form = formFor(request)
+    if (form === 'json') return jsonPage({ heading, message, routes, errors, facts }, 404)
+    const text = (): string => {
+      const parts = routes === undefined ? errors.map(errorText) : [message, routesText(routes)]
+      return [heading.line, ...parts, factsText(facts)].filter((part) => part !== '').join('\n\n')
     }
-    return htmlPage('debug/404.html', { heading, message, routes, facts }, 404)
+    if (form === 'text') return textPage(text(), 404)
+    const view = routes === undefined ? request.resolverMatch?.view.name : undefined
+    return htmlPage(renderPage('debug/404.html', { heading, message, view, routes, errors, facts }), text, 404)
   })
 }
 
 /** The first page of a site that has no URLs yet (Django's `default_urlconf`). */
 function welcome(request: HttpRequest): HttpResponse {
-  return wantsHtml(request)
-    ? htmlPage('welcome.html', { version: version() }, 200)
-    : textPage('It works. This site has no URLs yet: write the first into its urls.ts.', 200)
+  const text = (): string => 'It works. This site has no URLs yet: write the first into its urls.ts.'
+  if (formFor(request) !== 'html') return textPage(text(), 200)
+  return htmlPage(renderPage('welcome.html', { version: version() }), text, 200)
 }
 
 /** True where the root is asked for of a site that has no URLs at all. */
@@ -63,28 +62,6 @@ function isBareSite(request: HttpRequest, error?: unknown): boolean {
   if (request.pathInfo !== '/') return false
   if (error instanceof Resolver404) return error.tried.length === 0
   return getUrlconf() === undefined
-}
-
-/** What a page begins with. */
-interface Heading {
-  readonly status: number
-  readonly reason: string
-  readonly method: string
-  readonly path: string
-  /** All of it on one line. */
-  readonly line: string
-}
-
-function headingOf(request: HttpRequest, status: number, masker: Masker): Heading {
-  const { method } = request
-  const path = masker.text(request.path)
-  const reason = statusText(status)
-  return { status, reason, method, path, line: `${status} ${reason}: ${method} ${path}` }
-}
-
-/** The secrets of settings, environment and request are known, so that they are masked wherever they turn up. */
-function newMasker(request: HttpRequest): Masker {
-  return new Masker(settings, process.env, requestSecrets(request))
 }
 
 function unfailing(request: HttpRequest, status: number, page: () => HttpResponse): HttpResponse {

@@ -6,11 +6,11 @@ import { resetForTests, setup } from 'nuages'
 import { defineSettings } from 'nuages/conf'
 import { Http404, ImproperlyConfigured } from 'nuages/exceptions'
 import { getWSGIApplication } from 'nuages/handlers'
-import { type HttpRequest, HttpResponse } from 'nuages/http'
+import { cspHash, type HttpRequest, HttpResponse, markView } from 'nuages/http'
 import { renderToString } from 'nuages/template'
 import { Client, RequestFactory } from 'nuages/test'
 import { include, path, rePath, resolve, urlpatterns, type Urls } from 'nuages/urls'
-import { technical404, technical500 } from 'nuages/views'
+import { SafeExceptionReporterFilter, technical404, technical500 } from 'nuages/views'
 import { failDeep, failingSite, SECRET } from './pages-site.ts'
 
 const RUNS = Number(process.env['NUAGES_FUZZ'] ?? 2000) / 10
@@ -208,7 +208,13 @@ describe('the debug page for an error', () => {
   test('believes no stack that a message pretends', () => {
     for (const message of ['x\n    at steal (/etc/passwd:1:1)', 'at steal (file:///etc/hostname.ts:1:1)']) {
       const page = pageFor(new Error(message))
-      assert.doesNotMatch(withoutSource(page).replace(/<p class="message">[^<]*<\/p>/g, ''), /steal/)
+      assert.doesNotMatch(
+        withoutSource(page).replace(
+          /<p class="message">[^<]*<\/p>|<details class="card" id="text">[^]*?<\/details>/g,
+          '',
+        ),
+        /steal/,
+      )
       assert.doesNotMatch(withoutSource(page), /root:x:0/)
     }
   })
@@ -251,7 +257,7 @@ describe('the debug page for an error', () => {
     )
     for (const response of [technical500(request, error, 500), technical404(request, new Http404(hostile))]) {
       const content = contentOf(response)
-      assert.doesNotMatch(content, /<script|<img/)
+      assert.doesNotMatch(content.replace(/<script>\n {2}\(\(\) => [^<]*<\/script>/, ''), /<script|<img/)
       assert.match(content, /&lt;script&gt;/)
       assert.match(response.headers.get('Content-Security-Policy') ?? '', /default-src 'none'/)
       assert.equal(response.headers.get('Cache-Control'), 'no-store')
@@ -269,15 +275,18 @@ describe('the debug page for an error', () => {
     )
   })
 
-  const ACCEPTS: ReadonlyArray<readonly [Record<string, string>, 'html' | 'text']> = [
+  const ACCEPTS: ReadonlyArray<readonly [Record<string, string>, 'html' | 'text' | 'json']> = [
     [{}, 'html'],
     [{ Accept: '*/*' }, 'html'],
     [{ Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }, 'html'],
     [{ Accept: 'TEXT/*' }, 'html'],
     [{ Accept: 'text/plain' }, 'text'],
-    [{ Accept: 'application/json' }, 'text'],
-    [{ Accept: 'application/json, text/plain, */*' }, 'text'],
-    [{ Accept: 'application/problem+json' }, 'text'],
+    [{ Accept: 'application/json' }, 'json'],
+    [{ Accept: 'application/json, text/plain, */*' }, 'json'],
+    [{ Accept: 'application/problem+json' }, 'json'],
+    [{ Accept: 'text/plain, application/json' }, 'text'],
+    [{ Accept: '*/*', 'User-Agent': 'curl/8.5.0' }, 'text'],
+    [{ Accept: 'text/html', 'User-Agent': 'curl/8.5.0' }, 'html'],
     [{ Accept: 'image/png' }, 'text'],
     [{ Accept: 'text/html;q=0, */*;q=0.0' }, 'text'],
     [{ Accept: ',;,' }, 'text'],
@@ -285,7 +294,8 @@ describe('the debug page for an error', () => {
   ]
   for (const [headers, kind] of ACCEPTS) {
     test(`${JSON.stringify(headers)} gets ${kind}`, () => {
-      const expected = kind === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8'
+      const types = { html: 'text/html; charset=utf-8', text: 'text/plain; charset=utf-8', json: 'application/json' }
+      const expected = types[kind]
       assert.equal(technical500(factory.get('/', { headers }), new Error('x'), 500).contentType, expected)
       assert.equal(technical404(factory.get('/x/', { headers }), new Http404('x')).contentType, expected)
     })
@@ -298,6 +308,99 @@ describe('the debug page for an error', () => {
     assert.match(shown, /\n {4}> +\d+ \| +throw Object\.assign/)
     assert.match(shown, /\n\nCaused by: TypeError: There is no way/)
   })
+
+  test('as JSON it has the same, secrets masked', () => {
+    const request = factory.get('/x/?token=abcdefghijk', { headers: { Accept: 'application/json' } })
+    const data = JSON.parse(contentOf(technical500(request, thrownBy(failDeep), 500))) as {
+      heading: { status: number }
+      errors: Array<{ name: string; relation: string; frames: Array<{ file: string; source: unknown[] }> }>
+      facts: Array<{ title: string }>
+    }
+    assert.equal(data.heading.status, 500)
+    assert.deepEqual(
+      data.errors.map(({ name, relation }) => [relation, name]),
+      [
+        ['', 'Error'],
+        ['Caused by', 'TypeError'],
+      ],
+    )
+    assert.match(data.errors[0]?.frames[0]?.file ?? '', /pages-site\.ts$/)
+    assert.doesNotMatch(JSON.stringify(data), /abcdefghijk|hunter22/)
+  })
+
+  test('shows the fields of a form that has been read, but for those that are secret or marked as such', async () => {
+    const request = factory.post('/x/', {
+      data: { title: 'Zoë', password: 'pass-of-the-form', iban: 'DE89370400440532013000' },
+      headers: { Accept: 'text/html' },
+    })
+    assert.doesNotMatch(pageFor(new Error('x'), request), /<strong>Form/)
+    await request.form()
+    markView(request, 'sensitivePostParameters', ['iban'])
+    const page = pageFor(new Error('The account DE89370400440532013000 is closed.'), request)
+    assert.match(page, /<code>title<\/code><\/th><td><pre>&quot;Zoë&quot;/)
+    assert.match(page, /<code>iban<\/code><\/th><td><pre>&#x27;\*{10}/)
+    assert.doesNotMatch(withoutSource(page), /DE8937|pass-of-the-form/)
+    markView(request, 'sensitivePostParameters', true)
+    assert.doesNotMatch(withoutSource(pageFor(new Error('x'), request)), /Zoë/)
+  })
+
+  test('hides what the filter of the request says, and a filter that fails hides all', () => {
+    class Strict extends SafeExceptionReporterFilter {
+      override readonly hiddenSettings = /iban/gi
+      override readonly cleansedSubstitute = '[hidden]'
+    }
+    const request = factory.get('/x/?iban=DE89370400440532013000&page=2', html)
+    request.exceptionReporterFilter = new Strict()
+    const page = pageFor(Object.assign(new Error('x'), { iban: 'DE02', number: 5 }), request)
+    assert.match(page, /<code>iban<\/code><\/th><td><pre>&#x27;\[hidden\]&#x27;/)
+    assert.match(page, /<code>number<\/code><\/th><td><pre>5</)
+    assert.doesNotMatch(withoutSource(page), /DE8937/)
+    class Broken extends SafeExceptionReporterFilter {
+      override isHidden(): boolean {
+        throw new Error('The filter is broken.')
+      }
+    }
+    request.exceptionReporterFilter = new Broken()
+    const broken = pageFor(Object.assign(new Error('x'), { iban: 'DE02' }), request)
+    assert.match(broken, /<code>iban<\/code><\/th><td><pre>&#x27;\*{10}&#x27;/)
+  })
+
+  test('has itself as text to copy, and a script that its policy knows', () => {
+    const response = technical500(factory.get('/x/', html), thrownBy(failDeep), 500)
+    const page = contentOf(response)
+    const [, script = ''] = /<script>([^]*?)<\/script>/.exec(page) ?? []
+    assert.ok(response.headers.get('Content-Security-Policy')?.includes(`script-src ${cspHash(script)}`))
+    assert.doesNotMatch(response.headers.get('Content-Security-Policy') ?? '', /unsafe/)
+    const [, copy = ''] = /aria-label="The error as text">([^<]*)</.exec(page) ?? []
+    assert.match(copy, /^500 Internal Server Error: GET \/x\/\n\nError: The list/)
+    assert.match(copy, /\nVersions\n {2}Nuages: /)
+  })
+
+  const EDITORS: ReadonlyArray<readonly [string | undefined, RegExp | undefined]> = [
+    [undefined, undefined],
+    ['vscode', /href="vscode:\/\/file\/[^"/][^"]*pages-site\.ts:\d+:\d+"/],
+    ['idea', /href="idea:\/\/open\?file=\/[^"]*pages-site\.ts&amp;line=\d+/],
+    ['my-editor://{file}?{line}', /href="my-editor:\/\/\/?[^"]*pages-site\.ts\?\d+"/],
+    ['javascript:alert("{file}")', undefined],
+    ['vi', undefined],
+  ]
+  for (const [editor, expected] of EDITORS) {
+    test(`opens places in the editor ${editor}`, () => {
+      const { NUAGES_EDITOR: before, TERM_PROGRAM: terminal } = process.env
+      delete process.env['TERM_PROGRAM']
+      delete process.env['NUAGES_EDITOR']
+      if (editor !== undefined) process.env['NUAGES_EDITOR'] = editor
+      try {
+        const page = pageFor(thrownBy(failDeep))
+        if (expected === undefined) assert.doesNotMatch(page, /<a href/)
+        else assert.match(page, expected)
+      } finally {
+        delete process.env['NUAGES_EDITOR']
+        if (before !== undefined) process.env['NUAGES_EDITOR'] = before
+        if (terminal !== undefined) process.env['TERM_PROGRAM'] = terminal
+      }
+    })
+  }
 
   test('a status of 400 is shown as one', () => {
     const response = technical500(factory.get('/x/', text), new Error('Too many.'), 400)
@@ -377,6 +480,15 @@ describe('the debug page for what is not there', () => {
     assert.match(page, /There is no article &lt;x&gt;\./)
     assert.match(page, /<code>route<\/code><\/th><td><pre>news\/&lt;int:year&gt;\/&lt;slug:slug&gt;\//)
     assert.match(page, /news:article/)
+  })
+
+  test('tells which view found nothing, and where', () => {
+    const request = factory.get('/news/2026/first-light/', html)
+    request.resolverMatch = resolve(request.pathInfo, urls)
+    const page = contentOf(technical404(request, new Http404('There is no such article.')))
+    assert.match(page, /<h1>The view found nothing<\/h1>\s*<p class="message">There is no such article\.</)
+    assert.match(page, /It was raised for the view <code>article<\/code>/)
+    assert.match(page, /class="marked" aria-current="true"><span>\d+<\/span>.*new Http404/)
   })
 
   test('as text it has the routes and the nearest', () => {
@@ -564,7 +676,7 @@ function contentOf(response: Iterable<Uint8Array>): string {
 
 /** A page without its lines of source: those of this file hold what is tested with. */
 function withoutSource(page: string): string {
-  return page.replace(/<div class="source"[^]*?<\/div>/g, '').replace(/^ {4}[> ] +\d+ \|.*$/gm, '')
+  return page.replace(/<div class="source"[^]*?<\/div>/g, '').replace(/^ {4}(?:&gt;|[> ]) +\d+ \|.*$/gm, '')
 }
 
 function unescapeHtml(escaped: string): string {

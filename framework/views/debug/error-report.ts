@@ -7,6 +7,7 @@ import {
   TemplateSyntaxError,
 } from '../../template/index.ts'
 import { isInside, packageRoot } from '../../utils/index.ts'
+import { editorLink } from './editor.ts'
 import type { Masker } from './mask.ts'
 import { show } from './show.ts'
 import { type SourceLine, SourceReader } from './source.ts'
@@ -22,6 +23,8 @@ export interface FrameReport {
   /** Whose code it is. */
   readonly owner: 'project' | 'framework' | 'package' | 'node'
   readonly source: readonly SourceLine[]
+  /** Opens the place in the developer's editor. */
+  readonly href: string | undefined
 }
 
 /** A place in a template, ready to be shown. */
@@ -29,6 +32,7 @@ export interface TemplateReport {
   readonly name: string
   readonly place: string
   readonly frame: string
+  readonly href: string | undefined
 }
 
 /** One error of those that led to a page. */
@@ -118,6 +122,7 @@ function reportFrame(frame: StackFrame, { masker, baseDir, sources }: Tools): Fr
     file: shortPath(frame.file, baseDir),
     owner,
     source: source.map((line) => ({ ...line, text: masker.text(line.text) })),
+    href: owner === 'node' ? undefined : editorLink(frame.file, frame.line, frame.column),
   }
 }
 
@@ -140,7 +145,8 @@ function templateOf(error: object): TemplateReport | undefined {
   if (place === undefined) return undefined
   const { templateName, file, line, column, frame = '' } = place
   const where = `${file ?? templateName}${line === undefined ? '' : `:${line}:${column}`}`
-  return { name: templateName, place: where, frame }
+  const href = file === undefined ? undefined : editorLink(file, line ?? 1, column ?? 1)
+  return { name: templateName, place: where, frame, href }
 }
 
 function placeOf(error: object): TemplatePlace | undefined {

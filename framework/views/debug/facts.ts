@@ -1,7 +1,7 @@
-import { settings } from '../../conf/index.ts'
+import { type ExceptionReporterFilter, settings } from '../../conf/index.ts'
 import type { HttpRequest } from '../../http/index.ts'
 import { version } from '../../utils/index.ts'
-import { MASK, type Masker } from './mask.ts'
+import type { Masker } from './mask.ts'
 import { show } from './show.ts'
 
 type Row = readonly [name: string, value: string]
@@ -17,23 +17,27 @@ export interface Facts {
 const MAX_ROWS = 200
 const MAX_NAME = 200
 
-/** What a request says of itself. Its body is not read. */
-export function requestFacts(request: HttpRequest, masker: Masker): Facts[] {
+/** Characters of all values of a table together. */
+const MAX_TABLE = 60_000
+
+/** What a request says of itself. Its body is not read; of a form that has been, the fields are told. */
+export function requestFacts(request: HttpRequest, masker: Masker, filter: ExceptionReporterFilter): Facts[] {
   return [
     facts('Route', () => routeRows(request, masker)),
     facts('Query', () =>
       [...request.query.lists()].map(([name, values]) => row(name, values.length === 1 ? values[0] : values, masker)),
     ),
+    facts('Form', () => formRows(request, masker, filter)),
     // Whatever is in a cookie, it may let somebody in.
     facts('Cookies', () =>
-      [...request.cookies.keys()].map((name) => [masker.text(name, MAX_NAME), `'${MASK}'`] as const),
+      [...request.cookies.keys()].map((name) => [masker.text(name, MAX_NAME), `'${masker.substitute}'`] as const),
     ),
     facts('Environ', () => environRows(request, masker)),
   ]
 }
 
-/** What a request brings that nobody should see, under names that say so: its cookies, credentials and parameters. */
-export function requestSecrets(request: HttpRequest): object {
+/** What a request brings that nobody should see, under names that say so: its cookies, credentials, parameters and fields. */
+export function requestSecrets(request: HttpRequest, filter: ExceptionReporterFilter): object {
   const { environ, resolverMatch } = request
   return {
     ...Object.fromEntries(Object.entries(environ).filter(([, value]) => typeof value === 'string')),
@@ -42,7 +46,30 @@ export function requestSecrets(request: HttpRequest): object {
     cookies: [...request.cookies.values()],
     query: queryOf(request),
     params: resolverMatch?.params,
+    secretFields: fieldsOf(request).flatMap(([name, value]) => (isHiddenField(filter, request, name) ? [value] : [])),
   }
+}
+
+/** The form, if it has been read. */
+function fieldsOf(request: HttpRequest): Array<[name: string, value: NonNullable<ReturnType<FormData['get']>>]> {
+  return [...(request.formIfRead ?? [])]
+}
+
+/** A filter that fails hides. */
+function isHiddenField(filter: ExceptionReporterFilter, request: HttpRequest, name: string): boolean {
+  try {
+    return filter.isHiddenField(request, name)
+  } catch {
+    return true
+  }
+}
+
+function formRows(request: HttpRequest, masker: Masker, filter: ExceptionReporterFilter): Row[] {
+  return fieldsOf(request).map(([name, value]) => {
+    if (isHiddenField(filter, request, name)) return [masker.text(name, MAX_NAME), `'${masker.substitute}'`]
+    if (typeof value === 'string') return row(name, value, masker)
+    return row(name, `a file "${value.name}" of ${value.size} bytes`, masker)
+  })
 }
 
 /** The query by its names; a query of too many fields cannot be read. */
@@ -72,7 +99,9 @@ export function projectDirectory(): string {
 function facts(title: string, rows: () => readonly Row[]): Facts {
   try {
     const all = rows()
-    return { title, rows: all.slice(0, MAX_ROWS), more: Math.max(0, all.length - MAX_ROWS) }
+    let left = MAX_TABLE
+    const shown = all.slice(0, MAX_ROWS).filter(([, value]) => (left -= value.length) > 0)
+    return { title, rows: shown, more: all.length - shown.length }
   } catch (error) {
     return { title, rows: [['', error instanceof Error ? error.message : 'This cannot be shown.']], more: 0 }
   }

@@ -1,20 +1,25 @@
 import path from 'node:path'
-import { HttpResponse } from '../../http/index.ts'
+import { cspHash, HttpResponse, JsonResponse } from '../../http/index.ts'
 import { Engine } from '../../template/index.ts'
 import { packageRoot } from '../../utils/index.ts'
 
-/** Nothing on these pages is loaded or run, whatever the error's text may hold. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+const HEADERS = { 'Cache-Control': 'no-store' }
+
+/** Characters of a page; beyond, there is text in its place. */
+const MAX_PAGE = 1_000_000
 
 let engine: Engine | undefined
 
 /** A page out of the framework's own templates; the project's engine may be what failed. */
-export function htmlPage(template: string, context: Readonly<Record<string, unknown>>, status: number): HttpResponse {
+export function renderPage(template: string, context: Readonly<Record<string, unknown>>): string {
   engine ??= new Engine({ dirs: [path.join(packageRoot(), 'templates', 'pages')] })
-  return new HttpResponse(engine.render(template, context), {
-    status,
-    headers: { ...HEADERS, 'Content-Security-Policy': POLICY },
-  })
+  return engine.render(template, context)
+}
+
+/** A page as HTML, or as this text where it would be too long. */
+export function htmlPage(page: string, text: () => string, status: number): HttpResponse {
+  if (page.length > MAX_PAGE) return textPage(text(), status)
+  return new HttpResponse(page, { status, headers: { ...HEADERS, 'Content-Security-Policy': policyOf(page) } })
 }
 
 /** A page as plain text. */
@@ -26,4 +31,25 @@ export function textPage(text: string, status: number): HttpResponse {
   })
 }
 
-const HEADERS = { 'Cache-Control': 'no-store' }
+/** A page as data. */
+export function jsonPage(data: object, status: number): HttpResponse {
+  return new JsonResponse(data, { status, headers: HEADERS })
+}
+
+/**
+ * Nothing is loaded, and nothing is run but the page's own script, whatever the error's text may hold: text is escaped, so
+ * the first style and script that a page has are those of its template.
+ */
+function policyOf(page: string): string {
+  const [, style = ''] = /<style>([^]*?)<\/style>/.exec(page) ?? []
+  const [, script] = /<script>([^]*?)<\/script>/.exec(page) ?? []
+  return [
+    "default-src 'none'",
+    `style-src ${cspHash(style)}`,
+    ...(script === undefined ? [] : [`script-src ${cspHash(script)}`]),
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isSecretName, MASK, type Masker } from './mask.ts'
+import type { Masker } from './mask.ts'
 
 const MAX_LEVELS = 4
 const MAX_ENTRIES = 50
@@ -30,7 +30,11 @@ class Shower {
   show(value: unknown, name: string, levels: number): string {
     if (this.#left-- <= 0) return '…'
     if (value === GETTER) return '[Getter]'
-    if (isSecretName(name) && !isHarmless(value)) return `'${MASK}'`
+    const cleansed = this.#masker.cleanse(name, value)
+    return cleansed === value ? this.#plain(value, levels) : `'${String(cleansed)}'`
+  }
+
+  #plain(value: unknown, levels: number): string {
     switch (typeof value) {
       case 'string':
         return this.#string(value)
@@ -95,11 +99,6 @@ class Shower {
     const text = this.#masker.text(name, MAX_NAME)
     return /^[\w$]+$/.test(text) ? text : JSON.stringify(text)
   }
-}
-
-/** What tells no secret, whatever its name. */
-function isHarmless(value: unknown): boolean {
-  return value === undefined || value === null || typeof value === 'boolean' || typeof value === 'function'
 }
 
 /** The first entries of an object, without names where it is a list; getters are not called. */

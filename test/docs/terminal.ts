@@ -11,11 +11,13 @@ import { cleanEnvironment, linkFramework } from '../management/support.ts'
 import { type Block, type Command, commandsOf } from './pages.ts'
 
 /** Commands that go on until Ctrl-C; what comes after them is typed in another terminal. */
-const LASTING = /^(?:npm (?:ci && npm )?start|nginx|\.\/manage\.ts (?:runserver|runfcgi)|nuages cgiserver)\b/
+const LASTING =
+  /^(?:(?:npm (?:ci && npm )?start|nginx|\.\/manage\.ts (?:runserver|runfcgi)|nuages cgiserver)\b|node .*\d-(?!cost)\w+\.ts$)/
 
-/** The ports that pages name: of the development server, and of nginx before it. */
+/** The ports that pages name: of the development server, of nginx before it, of a FastCGI server. */
 const DEVELOPMENT = '8000'
 const NGINX = '8080'
+const FASTCGI = '9000'
 
 /** How long a command may take, or a page may need to become what it should be, in milliseconds. */
 const PATIENCE = 60_000
@@ -36,13 +38,13 @@ export class Terminal {
 
   private constructor(t: TestContext, directory: string) {
     this.directory = directory
-    t.after(() => Promise.all(this.#programs.map(kill)))
+    t.after(() => this.interrupt())
   }
 
   /** Open one, with free ports in place of those that pages name. */
   static async open(t: TestContext, directory: string): Promise<Terminal> {
     const terminal = new Terminal(t, directory)
-    for (const port of [DEVELOPMENT, NGINX]) terminal.#ports.set(port, await freePort())
+    for (const port of [DEVELOPMENT, NGINX, FASTCGI]) terminal.#ports.set(port, await freePort())
     return terminal
   }
 
@@ -67,9 +69,22 @@ export class Terminal {
     }
   }
 
+  /** End all programs, as Ctrl-C does. */
+  async interrupt(): Promise<void> {
+    await Promise.all(this.#programs.splice(0).map(kill))
+  }
+
+  /** True where a block begins with a program that goes on until it is interrupted. */
+  static isLasting(block: Block): boolean {
+    return commandsOf(block).some(({ text }) => LASTING.test(text))
+  }
+
   /** A text of a page as it holds here. */
   #here(text: string): string {
-    return [...this.#ports].reduce((changed, [port, other]) => changed.replaceAll(`:${port}`, `:${other}`), text)
+    return [...this.#ports].reduce(
+      (changed, [port, other]) => changed.replaceAll(new RegExp(`(?<![\\d.,])${port}\\b`, 'g'), other),
+      text,
+    )
   }
 
   /** What is wrong with what comes of a command, if anything is. */
@@ -78,7 +93,7 @@ export class Terminal {
     const promised = expected.map((line) => this.#here(line))
     if (word === 'cd') this.directory = path.resolve(this.directory, words.join(' '))
     else if (word === 'export') for (const each of words) this.#export(each)
-    else if (text === 'npm install') install(this.directory)
+    else if (/^npm install(?: nuages)?$/.test(text)) install(this.directory)
     else if (word === 'curl') return this.#ask(this.#here(words.at(-1) as string), promised)
     else if (LASTING.test(text)) return this.#start(text, promised)
     else return this.#finish(text, promised)

@@ -1,10 +1,11 @@
-import { placingCompiler, RUNTIME } from './compiler.ts'
-import { findFault, type Known } from './lint.ts'
-import { type CompiledFunctions, type LibraryRuntime, loadNunjucks, type TemplateNode } from './nunjucks.ts'
-import { runtimeFor } from './runtime.ts'
-
-/** White space that tags leave behind is taken away, so that templates can be indented. */
-const OPTIONS = { trimBlocks: true, lstripBlocks: true }
+import { generate } from './compiler/generate.ts'
+import { UnknownNode } from './compiler/unit.ts'
+import type { Environment } from './environment.ts'
+import { findFault } from './lint.ts'
+import type { TemplateModule } from './module.ts'
+import type { TemplateNode } from './nunjucks.ts'
+import { parseTemplate } from './parser.ts'
+import type { TemplateFunctions } from './rendering.ts'
 
 /** A template that is not written as it must be; lines and columns count from 1. */
 export class CompileFault extends Error {
@@ -18,35 +19,35 @@ export class CompileFault extends Error {
   }
 }
 
-/** A template's functions. Throws `CompileFault`. */
-export function compileTemplate(source: string, name: string, known: Known): CompiledFunctions {
-  const code = generate(parse(source), name, known)
+/** The body of a function of `m`, the `TemplateModule`, that gives a template's functions. Throws `CompileFault`. */
+export function compileTemplate(source: string, environment: Environment): string {
+  const root = parse(source, environment)
+  const fault = findFault(root, environment)
+  if (fault !== undefined) throw new CompileFault(fault.reason, fault.line, fault.column)
+  try {
+    return generate(root)
+  } catch (error) {
+    if (!(error instanceof UnknownNode)) throw error
+    const { lineno, colno } = error.node
+    throw new CompileFault(error.message, (lineno ?? 0) + 1, (colno ?? 0) + 1)
+  }
+}
+
+/** The functions out of the code that `compileTemplate` has made. */
+export function load(code: string, module: TemplateModule): TemplateFunctions {
   // The code holds texts of the template as string literals, and names that have been found to be names.
   // oxlint-disable-next-line typescript/no-implied-eval
-  const load = new Function(RUNTIME, code) as (runtime: LibraryRuntime) => CompiledFunctions
-  return load(runtimeFor(name))
+  const make = new Function('m', code) as (module: TemplateModule) => TemplateFunctions
+  return make(module)
 }
 
-function parse(source: string): TemplateNode {
+function parse(source: string, environment: Environment): TemplateNode {
   try {
-    return loadNunjucks().parser.parse(source, [], OPTIONS)
+    return parseTemplate(source, environment.tags)
   } catch (error) {
     throw libraryFault(error)
   }
 }
-
-function generate(root: TemplateNode, name: string, known: Known): string {
-  const fault = findFault(root, known)
-  if (fault !== undefined) throw new CompileFault(fault.reason, fault.line, fault.column)
-  const compiler = new (placingCompiler())(name)
-  try {
-    compiler.compile(loadNunjucks().transformer.transform(root, []))
-  } catch (error) {
-    throw libraryFault(error)
-  }
-  return compiler.getCode()
-}
-
 /** The library's own errors have their place, from 1, and in their message too; any other is one of its faults. */
 function libraryFault(error: unknown): CompileFault {
   const { name, lineno, colno, message } = error as Error & { lineno?: number; colno?: number }

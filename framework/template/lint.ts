@@ -1,8 +1,9 @@
 import { closest } from '../utils/index.ts'
+import { childrenOf as allIn, isNode, isSuper } from './compiler/walk.ts'
 import { isIdentifier, isVariableName } from './names.ts'
 import type { TemplateNode } from './nunjucks.ts'
 
-/** A construct that the library would compile and that does not work, or that could smuggle code. */
+/** What the parser lets through and what cannot work, or could smuggle code. */
 export interface Fault {
   readonly reason: string
   readonly line: number
@@ -17,15 +18,15 @@ export interface Known {
 
 /** Where a node stands. */
 interface Scope {
-  /** Blocks around it. */
-  readonly blocks: number
-  /** True where the library looks for no blocks. */
-  readonly hidden: boolean
+  /** True in a block. */
+  readonly inBlock: boolean
+  /** True in a macro or partial, which know nothing of the blocks around. */
+  readonly inMacro: boolean
 }
 
 /** The first fault of a parsed template; lines and columns count from 1. */
 export function findFault(root: TemplateNode, known: Known): Fault | undefined {
-  return new Linter(known).visit(root, { blocks: 0, hidden: false })
+  return new Linter(known).visit(root, { inBlock: false, inMacro: false })
 }
 
 const ASYNC = new Set(['AsyncEach', 'AsyncAll', 'IfAsync', 'FilterAsync', 'CallExtensionAsync'])
@@ -33,6 +34,7 @@ const ASYNC = new Set(['AsyncEach', 'AsyncAll', 'IfAsync', 'FilterAsync', 'CallE
 class Linter {
   readonly #known: Known
   readonly #blocks = new Set<string>()
+  readonly #partials = new Set<string>()
 
   constructor(known: Known) {
     this.#known = known
@@ -41,9 +43,9 @@ class Linter {
   visit(node: TemplateNode, scope: Scope): Fault | undefined {
     const reason = this.#check(node, scope)
     if (reason !== undefined) return faultAt(node, reason)
-    const blocks = node.typename === 'Block' ? scope.blocks + 1 : scope.blocks
-    for (const [child, hidden] of childrenOf(node)) {
-      const fault = this.visit(child, { blocks, hidden: scope.hidden || hidden })
+    const inner = scopeIn(node, scope)
+    for (const child of childrenOf(node)) {
+      const fault = this.visit(child, inner)
       if (fault !== undefined) return fault
     }
     return undefined
@@ -57,13 +59,21 @@ class Linter {
       case 'Symbol':
         return isIdentifier(node['value']) ? undefined : `${JSON.stringify(node['value'])} is no name.`
       case 'FunCall':
-        return valueOf(node['name']) === 'super' ? checkSuper(scope) : undefined
+        return isSuper(node) ? checkSuper(scope) : undefined
+      case 'Extends':
+        return scope.inBlock || scope.inMacro
+          ? 'A template extends another in its main part: {% extends %} cannot stand here.'
+          : undefined
       case 'Filter':
         return missing('filter', valueOf(node['name']), this.#known.filters)
       case 'Is':
         return missing('test', testName(node['right']), this.#known.tests)
       case 'Block':
-        return this.#checkBlock(valueOf(node['name']), scope)
+        return this.#checkPart('block', valueOf(node['name']), this.#blocks)
+      case 'PartialDef':
+        return this.#checkPart('partial', node['name'], this.#partials)
+      case 'With':
+        return checkVariables(node)
       case 'Pair':
         return valueOf(node['key']) === '__proto__' ? 'A key cannot be "__proto__".' : undefined
       default:
@@ -71,12 +81,17 @@ class Linter {
     }
   }
 
-  #checkBlock(name: unknown, { hidden }: Scope): string | undefined {
-    if (!isVariableName(name)) return `A block cannot be called ${JSON.stringify(name)}.`
-    if (this.#blocks.has(name)) return `There are two blocks "${name}" in this template.`
-    this.#blocks.add(name)
-    return hidden ? 'A block cannot stand inside {% switch %} or {% set %}: use {% if %}.' : undefined
+  #checkPart(kind: string, name: unknown, known: Set<string>): string | undefined {
+    if (!isVariableName(name)) return `A ${kind} cannot be called ${JSON.stringify(name)}.`
+    if (known.has(name)) return `There are two ${kind}s "${name}" in this template.`
+    known.add(name)
+    return undefined
   }
+}
+
+function scopeIn(node: TemplateNode, scope: Scope): Scope {
+  if (node.typename === 'Block') return { inBlock: true, inMacro: false }
+  return node.typename === 'Macro' || node.typename === 'PartialDef' ? { inBlock: false, inMacro: true } : scope
 }
 
 /** Of a test the place of its name, for the node begins with what is tested. */
@@ -85,10 +100,8 @@ function faultAt(node: TemplateNode, reason: string): Fault {
   return { reason, line: (lineno ?? 0) + 1, column: (colno ?? 0) + 1 }
 }
 
-function checkSuper({ blocks, hidden }: Scope): string | undefined {
-  if (blocks === 0) return '{{ super() }} means the block of the parent template: it must stand in a block.'
-  if (blocks > 1) return '{{ super() }} gives nothing in a block that stands inside another: move that block out.'
-  return hidden ? '{{ super() }} gives nothing inside {% switch %}, {% set %} or a comparison.' : undefined
+function checkSuper({ inBlock }: Scope): string | undefined {
+  return inBlock ? undefined : '{{ super() }} means the block of the parent template: it must stand in a block.'
 }
 
 /** The names that a node declares become names in the compiled code. */
@@ -109,6 +122,8 @@ function declaredBy(node: TemplateNode): unknown[] {
       return listOf(node['name']).map(symbolName)
     case 'Set':
       return (node['targets'] as TemplateNode[]).map(symbolName)
+    case 'With':
+      return node['names'] as string[]
     case 'Import':
       return [symbolName(node['target'])]
     case 'FromImport':
@@ -160,26 +175,11 @@ function listOf(node: unknown): TemplateNode[] {
   return Array.isArray(node['children']) ? (node['children'] as TemplateNode[]) : [node]
 }
 
-/** The nodes in a node, each with whether the library, which skips arrays, looks into it for blocks. */
-function* childrenOf(node: TemplateNode): Generator<[child: TemplateNode, hidden: boolean]> {
-  const isList = Array.isArray(node['children'])
-  for (const field of node.fields) {
-    // Filters and tests may have names that variables may not; they are looked up in what is known.
-    if (field === 'name' && node.typename === 'Filter') continue
-    if (field === 'right' && node.typename === 'Is') yield* testArguments(node[field])
-    else {
-      const value = node[field]
-      for (const each of [value].flat()) if (isNode(each)) yield [each, Array.isArray(value) && !isList]
-    }
-  }
-  // A `set` with a body keeps it beside its fields.
-  if (isNode(node['body']) && !node.fields.includes('body')) yield [node['body'], true]
-}
-
-function* testArguments(right: unknown): Generator<[child: TemplateNode, hidden: boolean]> {
-  if (isNode(right) && isNode(right['args'])) yield [right['args'], false]
-}
-
-function isNode(value: unknown): value is TemplateNode {
-  return typeof value === 'object' && value !== null && 'typename' in value
+/** The nodes in a node whose names are names of variables; filters and tests are looked up in what is known. */
+function childrenOf(node: TemplateNode): TemplateNode[] {
+  if (node.typename === 'Filter') return isNode(node['args']) ? [node['args']] : []
+  if (node.typename !== 'Is') return allIn(node)
+  const right = node['right']
+  const args = isNode(right) && isNode(right['args']) ? [right['args']] : []
+  return [...(isNode(node['left']) ? [node['left']] : []), ...args]
 }

@@ -5,14 +5,28 @@ import { TemplateDoesNotExist } from './errors.ts'
 
 /** A template's source, and where it came from. */
 export interface TemplateSource {
-  readonly file: string
   readonly text: string
-  /** Changes with the file. */
+  /** Changes with the text. */
   readonly version: string
+  /** The file that it came from, where it is one. */
+  readonly file?: string | undefined
+}
+
+/**
+ * Finds templates somewhere. It is asked only for names in their short form that lead out of nowhere: `a/b.html`, never
+ * `../b.html`. Write one of your own to have templates elsewhere than in files.
+ */
+export interface Loader {
+  /** A template's source, at once. Throws `TemplateDoesNotExist`, with what was looked for. */
+  read(name: string): TemplateSource
+  /** What `read` would give as `version`, found out at less cost. Throws as `read` does. */
+  version(name: string): string
+  /** The names of all templates that it has, for `Engine.precompile()`. */
+  names(): Iterable<string>
 }
 
 /** Finds templates in directories, in their order, and nowhere else. */
-export class DirectoryLoader {
+export class DirectoryLoader implements Loader {
   readonly directories: readonly string[]
 
   constructor(directories: readonly string[]) {
@@ -21,10 +35,10 @@ export class DirectoryLoader {
 
   /** The file of a template. Throws `TemplateDoesNotExist`. */
   locate(name: string): string {
-    for (const { path, root } of this.candidates(name)) {
-      if (isFileWithin(path, root)) return path
-    }
-    throw this.missing(name)
+    const candidates = this.#candidates(name)
+    for (const { file, root } of candidates) if (isFileWithin(file, root)) return file
+    const tried = candidates.map(({ file }) => file)
+    throw new TemplateDoesNotExist(name, tried)
   }
 
   /** A template's source, in UTF-8. Throws `TemplateDoesNotExist`, and an error for a file that is not UTF-8. */
@@ -40,26 +54,64 @@ export class DirectoryLoader {
     }
   }
 
-  /** The error for a template that is not there. */
-  missing(name: string): TemplateDoesNotExist {
-    return new TemplateDoesNotExist(
-      name,
-      this.candidates(name).map((candidate) => candidate.path),
-    )
+  version(name: string): string {
+    return versionOf(this.locate(name))
   }
 
-  /** The files in which a template could be; none for a name that leads out of its directory, or is not in its short form. */
-  candidates(name: string): Array<{ path: string; root: string }> {
-    if (name === '' || name.endsWith('/') || /[\0\\]/.test(name) || path.posix.isAbsolute(name)) return []
-    if (name.startsWith('../') || name === '..' || path.posix.normalize(name) !== name) return []
-    return this.directories.map((root) => ({ path: path.join(root, name), root }))
+  *names(): Generator<string> {
+    for (const root of this.directories) {
+      if (!fs.existsSync(root)) continue
+      for (const each of fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
+        const name = each.split(path.sep).join('/')
+        if (isFileWithin(path.join(root, each), root)) yield name
+      }
+    }
+  }
+
+  #candidates(name: string): Array<{ file: string; root: string }> {
+    return isTemplateName(name) ? this.directories.map((root) => ({ file: path.join(root, name), root })) : []
   }
 }
 
-/** What tells one state of a file from the next. */
-export function versionOf(file: string): string {
+/** Has templates in memory, by their names (Django's locmem): for tests, and for what a program makes itself. */
+export class MemoryLoader implements Loader {
+  readonly #templates: Map<string, string>
+
+  constructor(templates: Readonly<Record<string, string>>) {
+    this.#templates = new Map(Object.entries(templates))
+  }
+
+  /** Put a template in, or another in its place; an engine that is not in debug mode keeps what it has. */
+  set(name: string, text: string): void {
+    this.#templates.set(name, text)
+  }
+
+  read(name: string): TemplateSource {
+    const text = this.version(name)
+    return { text, version: text }
+  }
+
+  version(name: string): string {
+    const text = this.#templates.get(name)
+    if (text === undefined) throw new TemplateDoesNotExist(name, [`${name} in memory`])
+    return text
+  }
+
+  names(): Iterable<string> {
+    return this.#templates.keys()
+  }
+}
+
+/** False for a name that leads out of its directory, or is not in its short form: then no client can fill the cache with others. */
+export function isTemplateName(name: string): boolean {
+  if (name === '' || name.endsWith('/') || /[\0\\]/.test(name) || path.posix.isAbsolute(name)) return false
+  return !name.startsWith('../') && name !== '..' && path.posix.normalize(name) === name
+}
+
+/** What tells one state of a file from the next, and one file from another. */
+function versionOf(file: string): string {
   const { mtimeNs, size, ino } = fs.statSync(file, { bigint: true })
-  return `${mtimeNs}-${size}-${ino}`
+  return `${file}-${mtimeNs}-${size}-${ino}`
 }
 
 /** True for a plain file whose real path, links followed, is below the root's. */

@@ -1,35 +1,6 @@
 import { createRequire } from 'node:module'
-import type nunjucks from 'nunjucks'
-
-/** A template's compiled functions: `root`, and `b_name` for each block. */
-export type CompiledFunctions = Record<string, (...args: never[]) => void>
-
-export interface Context {
-  readonly ctx: Record<string, unknown>
-  readonly env: Env
-}
-
-export interface Frame {
-  lookup(name: string): unknown
-}
-
-/** What compiled templates ask of the environment. */
-export interface Env {
-  readonly globals: Record<string, unknown>
-  getFilter(name: string): Callable
-  getTest(name: string): Callable
-  getTemplate(name: unknown, eager: boolean, parent: string, ignoreMissing: boolean): unknown
-}
 
 export type Callable = (this: unknown, ...args: unknown[]) => unknown
-
-/** The library's own functions that compiled templates call. */
-export interface LibraryRuntime {
-  readonly SafeString: new (text: string) => { toString(): string; readonly length: number }
-  inOperator(key: unknown, target: unknown): boolean
-  makeKeywordArgs(keywords: object): object
-  makeMacro(names: readonly string[], keywordNames: readonly string[], body: Callable): Callable
-}
 
 /** A node of a parsed template; lines and columns count from 0. */
 export interface TemplateNode {
@@ -40,39 +11,102 @@ export interface TemplateNode {
   readonly [field: string]: unknown
 }
 
-/** Names that a template has declared, and the JavaScript variables that hold them. */
-interface Names {
-  lookup(name: string): string | null | undefined
+/** A piece of a template, as the library's lexer cuts it. */
+export interface Token {
+  readonly type: string
+  readonly value: string
+  readonly lineno: number
+  readonly colno: number
 }
 
-/** Turns nodes into JavaScript; a method `compileX` for each type of node. */
-export interface LibraryCompiler {
-  buffer: string
-  compile(node: TemplateNode, frame?: Names): void
-  compileFor(node: TemplateNode, frame: Names): void
-  compileLiteral(node: TemplateNode, frame: Names): void
-  compileSwitch(node: TemplateNode, frame: Names): void
-  getCode(): string
-  _compileAggregate(node: TemplateNode, frame: Names, start: string, end: string): void
-  _compileExpression(node: TemplateNode, frame: Names): void
-  _emit(code: string): void
-  _emitFuncBegin(node: TemplateNode, name: string): void
-  _emitLine(code: string): void
-  _getNodeName(node: TemplateNode): string
-  _makeCallback(result: string): string
-  _templateName(): string
-  _tmpid(): string
-  _withScopedSyntax(emit: () => void): void
+/** A node in the making. */
+export type OpenNode = { -readonly [K in keyof TemplateNode]: TemplateNode[K] } & { addChild(node: TemplateNode): void }
+
+export type NodeClass = new (lineno?: unknown, colno?: unknown, ...values: unknown[]) => OpenNode
+
+/** The library's parser, as far as ours and tags use it. */
+export interface LibraryParser {
+  extensions: readonly unknown[]
+  breakOnBlocks: readonly string[] | null
+  readonly tokens: { readonly lineno: number; readonly colno: number }
+  advanceAfterBlockEnd(name?: string): Token
+  expect(type: string): Token
+  fail(message: string, line?: number, column?: number): never
+  nextToken(withWhitespace?: boolean): Token | null
+  parseAggregate(): OpenNode
+  parseAsRoot(): TemplateNode
+  parseExpression(): TemplateNode
+  parseFilter(node: TemplateNode): TemplateNode
+  parseFilterArgs(node: TemplateNode): TemplateNode[]
+  parseFilterName(): TemplateNode
+  parseFor(): TemplateNode
+  parseInclude(): TemplateNode
+  parsePostfix(node: TemplateNode): TemplateNode
+  parsePrimary(noPostfix?: boolean): TemplateNode
+  parseRaw(name?: string): TemplateNode
+  parseSignature(tolerant?: boolean | null, noParens?: boolean): OpenNode
+  parseStatement(): TemplateNode | null
+  parseUnary(noFilters?: boolean): TemplateNode
+  parseUntilBlocks(...names: string[]): OpenNode
+  peekToken(): Token
+  pushToken(token: Token | null): void
+  skip(type: string): boolean
+  skipSymbol(name: string): boolean
+  skipValue(type: string, value: string): boolean
 }
 
-export type { Names }
+type TokenKind =
+  | 'BLOCK_END'
+  | 'COLON'
+  | 'COMMA'
+  | 'FLOAT'
+  | 'INT'
+  | 'LEFT_BRACKET'
+  | 'LEFT_PAREN'
+  | 'OPERATOR'
+  | 'PIPE'
+  | 'RIGHT_BRACKET'
+  | 'RIGHT_PAREN'
+  | 'STRING'
+  | 'SYMBOL'
 
+/** The library's lexer, and its names of the kinds of tokens. */
+export type Lexer = Readonly<Record<`TOKEN_${TokenKind}`, string>> & {
+  lex(source: string, options: object): LibraryParser['tokens']
+}
+
+/** The library's classes of nodes. */
+export type NodeClasses = Readonly<
+  Record<
+    | 'Capture'
+    | 'CallExtension'
+    | 'For'
+    | 'FunCall'
+    | 'Filter'
+    | 'If'
+    | 'Include'
+    | 'KeywordArgs'
+    | 'Literal'
+    | 'LookupVal'
+    | 'NodeList'
+    | 'Output'
+    | 'Pair'
+    | 'Set'
+    | 'Symbol'
+    | 'TemplateData',
+    NodeClass
+  >
+>
+
+/** What we take of nunjucks: its parser, its safe strings, and its filters, tests and globals. */
 interface Nunjucks {
-  readonly Environment: typeof nunjucks.Environment
-  readonly runtime: LibraryRuntime
-  readonly compiler: { readonly Compiler: new (name: string) => LibraryCompiler }
-  readonly parser: { parse(source: string, extensions: [], options: object): TemplateNode }
-  readonly transformer: { transform(root: TemplateNode, asyncFilters: []): TemplateNode }
+  readonly Parser: new (tokens: LibraryParser['tokens']) => LibraryParser
+  readonly lexer: Lexer
+  readonly nodes: NodeClasses
+  readonly SafeString: new (text: string) => { toString(): string; readonly length: number }
+  readonly filters: Readonly<Record<string, unknown>>
+  readonly tests: Readonly<Record<string, unknown>>
+  readonly globals: () => Readonly<Record<string, unknown>>
 }
 
 let loaded: Nunjucks | undefined
@@ -81,8 +115,17 @@ let loaded: Nunjucks | undefined
 export function loadNunjucks(): Nunjucks {
   if (loaded === undefined) {
     const require = createRequire(import.meta.url)
-    const transformer = require('nunjucks/src/transformer') as Nunjucks['transformer']
-    loaded = { ...(require('nunjucks') as Omit<Nunjucks, 'transformer'>), transformer }
+    const { Parser } = require('nunjucks/src/parser') as Nunjucks
+    const { SafeString } = require('nunjucks/src/runtime') as Nunjucks
+    loaded = {
+      Parser,
+      SafeString,
+      lexer: require('nunjucks/src/lexer') as Lexer,
+      nodes: require('nunjucks/src/nodes') as NodeClasses,
+      filters: require('nunjucks/src/filters') as Nunjucks['filters'],
+      tests: require('nunjucks/src/tests') as Nunjucks['tests'],
+      globals: require('nunjucks/src/globals') as Nunjucks['globals'],
+    }
   }
   return loaded
 }

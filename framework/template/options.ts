@@ -1,6 +1,6 @@
 import { isTracing, trace } from '../utils/index.ts'
 import { Engine } from './engine.ts'
-import type { TemplateOptions } from './types.ts'
+import type { TemplateOptions } from './template-options.ts'
 
 let engine: Engine | undefined
 let options: Partial<TemplateOptions> = {}
@@ -19,7 +19,6 @@ export function getEngine(): Engine {
 
 /** Render a template, or the first of several that is there, with the project's engine (Django's `render_to_string`). */
 export function renderToString(name: string | readonly string[], context: Record<string, unknown> = {}): string {
-  const engine = getEngine()
-  const found = typeof name === 'string' ? name : engine.selectTemplate(name)
-  return isTracing() ? trace('template', found, () => engine.render(found, context)) : engine.render(found, context)
+  const template = typeof name === 'string' ? getEngine().getTemplate(name) : getEngine().selectTemplate(name)
+  return isTracing() ? trace('template', template.name, () => template.render(context)) : template.render(context)
 }

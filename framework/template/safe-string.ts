@@ -10,12 +10,12 @@ export interface SafeString {
 
 /** Say that a text is HTML. Never do so with anything that a client has sent (Django's `mark_safe`). */
 export function markSafe(html: string): SafeString {
-  return new (loadNunjucks().runtime.SafeString)(html)
+  return new (loadNunjucks().SafeString)(html)
 }
 
 /** True for a text that `markSafe` or a template's `safe` has made. */
 export function isSafe(value: unknown): value is SafeString {
-  return value instanceof loadNunjucks().runtime.SafeString
+  return value instanceof loadNunjucks().SafeString
 }
 
 /**

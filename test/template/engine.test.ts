@@ -172,7 +172,7 @@ describe('Engine', () => {
 
   test('selectTemplate gives the first that is there', () => {
     using templates = new Templates({ 'b.html': 'b', 'c.html': 'c' })
-    assert.equal(templates.engine.selectTemplate(['a.html', 'b.html', 'c.html']), 'b.html')
+    assert.equal(templates.engine.selectTemplate(['a.html', 'b.html', 'c.html']).render(), 'b')
     const error = thrownBy(() => templates.engine.selectTemplate(['x.html', 'y.html']))
     assert.ok(error instanceof TemplateDoesNotExist)
     assert.deepEqual(

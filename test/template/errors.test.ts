@@ -25,14 +25,10 @@ const SYNTAX: ReadonlyArray<readonly [template: string, reason: RegExp, line: nu
   ['{% asyncAll x in y %}{% endall %}', /rendered synchronously/, 1],
   ['{% ifAsync x %}{% endif %}', /rendered synchronously/, 1],
   ['{{ super() }}', /must stand in a block/, 1],
-  [
-    '{% block a %}\n{% block b %}\n {{ super() }}{% endblock %}{% endblock %}',
-    /inside another: move that block out/,
-    3,
-  ],
-  ['{% block a %}{% set x %}{{ super() }}{% endset %}{% endblock %}', /gives nothing inside/, 1],
-  ['{% block a %}{% switch x %}{% case 1 %}{{ super() }}{% endswitch %}{% endblock %}', /gives nothing inside/, 1],
-  ['{% switch x %}{% case 1 %}\n{% block a %}{% endblock %}{% endswitch %}', /A block cannot stand inside/, 2],
+  ['{% block a %}{% macro m() %}{{ super() }}{% endmacro %}{% endblock %}', /must stand in a block/, 1],
+  ['{% block a %}\n{% extends "x" %}{% endblock %}', /extends another in its main part/, 2],
+  ['{{ x[1:2:3:4] }}', /invalid index/i, 1],
+  ['{{ x[] }}', /invalid index/i, 1],
   ['{% block a %}{% endblock %}\n{% block a %}{% endblock %}', /two blocks "a"/, 2],
   ['{% set a.b = 1 %}', /name of a variable is expected/, 1],
   ['{% set constructor = 1 %}', /cannot be called "constructor"/, 1],
@@ -121,12 +117,12 @@ const FAILING: ReadonlyArray<readonly [files: Record<string, string>, place: rea
     ['page.html', 3, 4],
   ],
   [{ 'page.html': '{% set x = 1 %}\n{% set y = fail() %}' }, ['page.html', 2, 12]],
-  [{ 'page.html': '{{ x|upper }}\n{{ 1|first|first }}\n{{ null|first }}' }, ['page.html', 2, 12]],
-  [{ 'page.html': '\n{{ 1 in 2 }}' }, ['page.html', 2, 1]],
+  [{ 'page.html': '{{ x|upper }}\n{{ 1|string|indent(2000) }}\n{{ null|first }}' }, ['page.html', 2, 13]],
+  [{ 'page.html': '\n{{ 1 in 2 }}' }, ['page.html', 2, 4]],
   [{ 'page.html': 'a\n{% include "part.html" %}', 'part.html': '\n\n {{ fail() }}' }, ['part.html', 3, 5]],
   // After an include it is the including template again.
   [{ 'page.html': '{% include "part.html" %}\n\n {{ fail() }}', 'part.html': 'x\nx\nx\nx' }, ['page.html', 3, 5]],
-  [{ 'page.html': '{% include "part.html" %}\n\n {{ 1 in 2 }}', 'part.html': 'x' }, ['page.html', 3, 2]],
+  [{ 'page.html': '{% include "part.html" %}\n\n {{ 1 in 2 }}', 'part.html': 'x' }, ['page.html', 3, 5]],
   [
     {
       'page.html': '{% extends "base.html" %}\n{% block a %}{{ fail() }}{% endblock %}',
@@ -172,7 +168,7 @@ describe('a template that fails while it is rendered', () => {
       assert.ok(error instanceof TemplateRenderError, String(error))
       assert.deepEqual([error.templateName, error.line, error.column], [name, line, column])
       assert.match(error.frame ?? '', new RegExp(`> ${line} \\|`))
-      if (error.cause instanceof RangeError)
+      if (error.cause instanceof RangeError && error.cause.message === 'It failed.')
         assert.match(error.message, /^RangeError: It failed\.\n {2}at .*:\d+:\d+\n/)
     })
   }
@@ -230,7 +226,7 @@ describe('a template that fails while it is rendered', () => {
   test('that calls what is not there says what', () => {
     for (const [template, message] of [
       ['{{ nothing() }}', /"nothing" cannot be called: there is no such function/],
-      ['{{ thing.nothing() }}', /"thing\["nothing"\]" cannot be called/],
+      ['{{ thing.nothing() }}', /"thing\.nothing" cannot be called/],
       ['{{ text() }}', /"text" cannot be called: it is no function/],
     ] as const) {
       assert.match(String(thrownBy(() => renderText(template, { text: 'x', thing: {} }))), message)
@@ -250,16 +246,17 @@ describe('a promise in a template', () => {
   const promise = (): Promise<never> => Promise.reject(new Error('Nobody waits for it.'))
   const WAYS: ReadonlyArray<readonly [template: string, name: string]> = [
     ['{{ articles }}', '"articles"'],
-    ['{{ user.articles }}', '"articles"'],
+    ['{{ user.articles }}', '"user.articles"'],
     ['{% for a in articles %}{% endfor %}', '"articles"'],
     ['{% if articles %}{% endif %}', '"articles"'],
     ['{% set x = articles %}', '"articles"'],
     ['{{ articles|length }}', '"articles"'],
     ['{{ load() }}', '"load()"'],
-    ['{{ user.load() }}', '"user["load"]()"'],
+    ['{{ user.load() }}', '"user.load()"'],
     ['{{ "x"|slow }}', 'What the filter "slow" gives'],
-    ['{{ list[0] }}', '"0"'],
-    ['{% for x in list %}{{ x }}{% endfor %}', 'This value'],
+    ['{{ list[0] }}', '"list[0]"'],
+    ['{{ articles.length }}', '"articles"'],
+    ['{% for x in list %}{{ x }}{% endfor %}', 'An item of "list"'],
     ['{% include name %}', '"name"'],
   ]
   for (const [template, name] of WAYS) {

@@ -1,0 +1,149 @@
+import { sliceNode, withNode } from './nodes.ts'
+import {
+  type Lexer,
+  type LibraryParser,
+  loadNunjucks,
+  type NodeClasses,
+  type OpenNode,
+  type TemplateNode,
+  type Token,
+} from './nunjucks.ts'
+
+/** A tag: `parse` is called at its name, and gives the node that stands for it. */
+export interface TemplateTag {
+  /** Its names; by the first one it is found again. */
+  readonly tags: readonly string[]
+  parse(parser: LibraryParser, nodes: NodeClasses, lexer: Lexer): TemplateNode
+}
+
+/** White space that tags leave behind is taken away, so that templates can be indented. */
+const OPTIONS = { trimBlocks: true, lstripBlocks: true }
+
+/** The nodes of a template. Throws the library's errors, which have a place. */
+export function parseTemplate(source: string, tags: readonly TemplateTag[]): TemplateNode {
+  const parser = new (parserClass())(loadNunjucks().lexer.lex(source, OPTIONS))
+  parser.extensions = tags
+  return parser.parseAsRoot()
+}
+
+let ourParser: (new (tokens: LibraryParser['tokens']) => LibraryParser) | undefined
+
+/** The library's parser with Django's manners beside Jinja's. */
+function parserClass(): NonNullable<typeof ourParser> {
+  const { Parser, lexer, nodes } = loadNunjucks()
+  ourParser ??= class TemplateParser extends Parser {
+    /** A tag of a library comes before one of the same name that is built in. */
+    override parseStatement(): TemplateNode | null {
+      const token = this.peekToken()
+      if (this.breakOnBlocks?.includes(token.value)) return super.parseStatement()
+      const tag = (this.extensions as readonly TemplateTag[]).find(({ tags }) => tags.includes(token.value))
+      const node = tag === undefined ? super.parseStatement() : tag.parse(this, nodes, lexer)
+      return node && placed(node, token)
+    }
+
+    /** `for … empty` is `for … else`. */
+    override parseUntilBlocks(...names: string[]): OpenNode {
+      const isLoop = names[0] === 'endfor' && names[1] === 'else'
+      const body = super.parseUntilBlocks(...names, ...(isLoop ? ['empty'] : []))
+      if (isLoop && this.peekToken()?.value === 'empty')
+        this.pushToken({ ...(this.nextToken() as Token), value: 'else' })
+      return body
+    }
+
+    /** `include name with a=1 b=2 only`, and nunjucks' `ignore missing` before or after. */
+    override parseInclude(): TemplateNode {
+      const at = this.peekToken()
+      this.nextToken()
+      const template = this.parseExpression()
+      let ignoreMissing = this.#skipIgnoreMissing()
+      const pairs = this.skipSymbol('with') ? this.#parsePairs() : []
+      const only = this.skipSymbol('only')
+      ignoreMissing ||= this.#skipIgnoreMissing()
+      this.advanceAfterBlockEnd('include')
+      const node = new nodes.Include(at.lineno, at.colno, template, ignoreMissing)
+      return pairs.length === 0 && !only ? node : withNode(at, pairs, node, only)
+    }
+
+    #skipIgnoreMissing(): boolean {
+      return this.skipSymbol('ignore') && (this.skipSymbol('missing') || this.fail('expected "missing" after "ignore"'))
+    }
+
+    #parsePairs(): Array<[name: string, value: TemplateNode]> {
+      const pairs: Array<[string, TemplateNode]> = []
+      for (;;) {
+        const { type, value } = this.peekToken()
+        if (type !== lexer.TOKEN_SYMBOL || value === 'only' || value === 'ignore') return pairs
+        const name = this.parsePrimary(true)['value'] as string
+        if (!this.skipValue(lexer.TOKEN_OPERATOR, '=')) this.fail(`expected "=" after "${name}"`)
+        pairs.push([name, this.parseExpression()])
+        this.skip(lexer.TOKEN_COMMA)
+      }
+    }
+
+    /** Arguments of a filter, in nunjucks' parentheses or after Django's colon. */
+    override parseFilterArgs(node: TemplateNode): TemplateNode[] {
+      if (this.#sliceDepth === 0 && this.skip(lexer.TOKEN_COLON)) return [this.parseUnary(true)]
+      return super.parseFilterArgs(node)
+    }
+
+    #sliceDepth = 0
+
+    /** After a value: calls, members and slices. */
+    override parsePostfix(value: TemplateNode): TemplateNode {
+      let node = value
+      for (;;) {
+        const token = this.peekToken()
+        if (token?.type === lexer.TOKEN_LEFT_PAREN) {
+          node = new nodes.FunCall(token.lineno, token.colno, node, this.parseSignature())
+        } else if (token?.type === lexer.TOKEN_LEFT_BRACKET) node = this.#parseIndex(node)
+        else if (token?.type === lexer.TOKEN_OPERATOR && token.value === '.') node = this.#parseMember(node)
+        else return node
+      }
+    }
+
+    /** `.name`, and Django's `.0`, which the lexer takes for a number with what may follow it. */
+    #parseMember(target: TemplateNode): TemplateNode {
+      const dot = this.nextToken() as Token
+      const { type, value, lineno, colno } = this.nextToken() ?? this.fail('expected a name after "."')
+      const numbers = type === lexer.TOKEN_INT || type === lexer.TOKEN_FLOAT
+      if (!numbers && type !== lexer.TOKEN_SYMBOL && !/^\w+$/.test(value)) {
+        this.fail(`expected name as lookup value, got ${value}`, lineno, colno)
+      }
+      if (!numbers) return new nodes.LookupVal(dot.lineno, dot.colno, target, new nodes.Literal(lineno, colno, value))
+      const [first, second] = value.split('.') as [string, string?]
+      const item = new nodes.LookupVal(dot.lineno, dot.colno, target, new nodes.Literal(lineno, colno, Number(first)))
+      if (second === '') {
+        const name = this.nextToken() ?? this.fail('expected a name after "."')
+        return new nodes.LookupVal(lineno, colno, item, new nodes.Literal(name.lineno, name.colno, name.value))
+      }
+      if (second === undefined) return item
+      return new nodes.LookupVal(lineno, colno, item, new nodes.Literal(lineno, colno, Number(second)))
+    }
+
+    /** `[index]` or `[start:stop:step]`. */
+    #parseIndex(target: TemplateNode): TemplateNode {
+      const bracket = this.nextToken() as Token
+      const parts: Array<TemplateNode | undefined> = [undefined]
+      this.#sliceDepth++
+      while (!this.skip(lexer.TOKEN_RIGHT_BRACKET)) {
+        if (this.skip(lexer.TOKEN_COLON)) parts.push(undefined)
+        else if (parts.at(-1) !== undefined) this.fail('invalid index', bracket.lineno, bracket.colno)
+        else parts[parts.length - 1] = this.parseExpression()
+      }
+      this.#sliceDepth--
+      const [index] = parts
+      if (parts.length > 3 || (parts.length === 1 && index === undefined)) {
+        this.fail('invalid index', bracket.lineno, bracket.colno)
+      }
+      if (parts.length > 1) return sliceNode(bracket, target, parts)
+      return new nodes.LookupVal(bracket.lineno, bracket.colno, target, index)
+    }
+  }
+  return ourParser
+}
+
+/** A tag's node has the place of the tag, where it has none of its own. */
+function placed(node: TemplateNode, { lineno, colno }: Token): TemplateNode {
+  if (node.lineno === undefined) Object.assign(node, { lineno, colno })
+  return node
+}

@@ -1,6 +1,7 @@
 import { ImproperlyConfigured } from '../exceptions.ts'
 import {
   type AnyResponse,
+  copyMarks,
   type HttpRequest,
   HttpResponse,
   HttpResponseGone,
@@ -50,16 +51,17 @@ export abstract class View<P extends object = {}> {
    * one that it has not.
    */
   static asView<P extends object, V extends View<P>>(
-    this: new () => V & View<P>,
+    this: (new () => V & View<P>) & { readonly prototype: View<P> },
     init: Init<V> = {},
   ): (request: HttpRequest, params: P) => Answer {
     checkInit(this.name, new this(), init)
     const view = (request: HttpRequest, params: P): Answer => {
       const instance = Object.assign(new this(), init)
       instance.setup(request, params)
-      return instance.dispatch()
+      return instance.dispatch(request, params)
     }
-    return Object.defineProperty(view, 'name', { value: this.name })
+    // oxlint-disable-next-line typescript/unbound-method -- its marks are read, it is not called
+    return copyMarks(this.prototype.dispatch, Object.defineProperty(view, 'name', { value: this.name }))
   }
 
   /** Called first: keeps the request and its parameters. */
@@ -69,17 +71,16 @@ export abstract class View<P extends object = {}> {
   }
 
   /** Call the method for the request's method. */
-  dispatch(): Answer {
-    const handler = this.#handler(this.request.method.toLowerCase())
-    return handler === undefined ? this.httpMethodNotAllowed() : handler.call(this, this.request, this.params)
+  dispatch(request: HttpRequest, params: P): Answer {
+    const handler = this.#handler(request.method.toLowerCase())
+    return handler === undefined ? this.httpMethodNotAllowed(request, params) : handler.call(this, request, params)
   }
 
   /** The answer to a method that the class has none for. */
-  httpMethodNotAllowed(): Answer {
-    const { method, path } = this.request
-    getLogger('nuages.request').warning(`Method Not Allowed (${method}): ${path}`, {
+  httpMethodNotAllowed(request: HttpRequest, _params: P): Answer {
+    getLogger('nuages.request').warning(`Method Not Allowed (${request.method}): ${request.path}`, {
       status: 405,
-      request: this.request,
+      request,
     })
     return new HttpResponseNotAllowed(this.allowedMethods())
   }

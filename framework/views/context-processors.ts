@@ -16,3 +16,8 @@ export function debugContext(request: HttpRequest): Record<string, unknown> {
 export function staticContext(_request: HttpRequest): Record<string, unknown> {
   return { staticUrl: settings.staticUrl }
 }
+
+/** `cspNonce`, the nonce of this page for `contentSecurityPolicyMiddleware`; made where a template writes it out. */
+export function cspContext(request: HttpRequest): Record<string, unknown> {
+  return { cspNonce: request.cspNonce }
+}

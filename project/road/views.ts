@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { FileResponse, StreamingHttpResponse, UploadedFile, type HttpRequest, type HttpResponse } from 'nuages/http'
-import { redirect, render, requireMethods, requireSafe } from 'nuages/views'
+import { redirect, render, requireHttpMethods, requireSafe } from 'nuages/views'
 import { lanesOf, stagesOf, timingsOf } from './stages.ts'
 
 /** The first page: the road that this very request has come. */
@@ -20,7 +20,7 @@ export const environ = requireSafe(function environ(request: HttpRequest): HttpR
 })
 
 /** A form with an upload: shows it, and what came of it. */
-export const form = requireMethods(
+export const form = requireHttpMethods(
   'GET',
   'HEAD',
   'POST',
@@ -39,7 +39,7 @@ export const hello = requireSafe(function hello(request: HttpRequest, { name }: 
 })
 
 /** Counts visits in a cookie; a POST starts again. */
-export const countVisits = requireMethods(
+export const countVisits = requireHttpMethods(
   'GET',
   'HEAD',
   'POST',

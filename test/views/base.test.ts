@@ -99,8 +99,8 @@ describe('views/base', () => {
           this.agent = request.headers.get('User-Agent') ?? 'nobody'
         }
 
-        override dispatch(): ReturnType<View['dispatch']> {
-          const response = super.dispatch() as HttpResponse
+        override dispatch(request: HttpRequest, params: {}): ReturnType<View['dispatch']> {
+          const response = super.dispatch(request, params) as HttpResponse
           response.headers.set('X-Agent', this.agent)
           return response
         }

@@ -8,7 +8,7 @@ import {
   csrfExempt,
   noAppendSlash,
   requireGET,
-  requireMethods,
+  requireHttpMethods,
   requirePOST,
   requireSafe,
   xFrameOptionsDeny,
@@ -26,10 +26,10 @@ describe('views/decorators', () => {
 
   const factory = new RequestFactory()
 
-  describe('requireMethods', () => {
+  describe('requireHttpMethods', () => {
     test('lets some methods in and answers others by 405, logged', async () => {
       const log = new RecordList()
-      const view = requireMethods('GET', 'post')(article)
+      const view = requireHttpMethods('GET', 'post')(article)
       const client = new Client(await makeSite(urlpatterns(path('<int:id>/', view)), {}, log))
       assert.equal(await (await client.get('/7/')).text(), 'article 7')
       assert.equal(await (await client.post('/7/')).text(), 'article 7')

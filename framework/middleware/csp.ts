@@ -1,0 +1,52 @@
+import { settings } from '../conf/index.ts'
+import { type AnyResponse, CspHeader, type HttpRequest, LazyNonce, type Middleware, viewMark } from '../http/index.ts'
+import { finishAfter } from './after.ts'
+
+declare module '../http/index.ts' {
+  interface HttpRequest {
+    /** Written out as text it is the nonce of this response, for inline scripts and styles. */
+    cspNonce?: LazyNonce
+  }
+}
+
+/**
+ * Tells browsers what a page may load and run, by the settings `secureCsp` and `secureCspReportOnly` (Django's
+ * `ContentSecurityPolicyMiddleware`). A header that the view has set stays; `cspOverride` and `cspReportOnlyOverride`
+ * give one view another policy.
+ */
+export const contentSecurityPolicyMiddleware: Middleware = (getResponse) => {
+  const policies = [
+    standing('Content-Security-Policy', 'cspOverride', new CspHeader(settings.secureCsp, 'The setting secureCsp')),
+    standing(
+      'Content-Security-Policy-Report-Only',
+      'cspReportOnlyOverride',
+      new CspHeader(settings.secureCspReportOnly, 'The setting secureCspReportOnly'),
+    ),
+  ]
+
+  const finish = (request: HttpRequest, response: AnyResponse): AnyResponse => {
+    const view = request.resolverMatch?.view
+    for (const { header, mark, policy } of policies) {
+      const own = view === undefined ? undefined : (viewMark(view, mark) as CspHeader | undefined)
+      const chosen = own ?? policy
+      if (!chosen.isEmpty) response.headers.setDefault(header, chosen.value(request.cspNonce?.used))
+    }
+    return response
+  }
+
+  return (request) => {
+    request.cspNonce = new LazyNonce()
+    return finishAfter(getResponse, request, finish)
+  }
+}
+
+interface Standing {
+  readonly header: string
+  /** The mark of a view that has a policy of its own. */
+  readonly mark: string
+  readonly policy: CspHeader
+}
+
+function standing(header: string, mark: string, policy: CspHeader): Standing {
+  return { header, mark, policy }
+}

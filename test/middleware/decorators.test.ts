@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, test } from 'node:test'
+import { resetForTests } from 'nuages'
+import { HttpResponse, type HttpRequest, type Middleware, viewMark } from 'nuages/http'
+import { conditionalPage, csrfProtect, decoratorFromMiddleware, gzipPage } from 'nuages/middleware'
+import { Client } from 'nuages/test'
+import { path, urlpatterns } from 'nuages/urls'
+import { csrfExempt } from 'nuages/views'
+import { makeSite } from '../test-tools/site.ts'
+
+describe('middleware/decorators', () => {
+  afterEach(resetForTests)
+
+  function article(_request: HttpRequest, { id }: { id: number }): HttpResponse {
+    if (id === 0) throw new RangeError('There is no article 0.')
+    return new HttpResponse(`article ${id} `.repeat(100))
+  }
+  const slow = async (request: HttpRequest, params: { id: number }): Promise<HttpResponse> => article(request, params)
+
+  test('gzipPage and conditionalPage work on one view, and together', async () => {
+    const urls = urlpatterns(
+      path('zip/<int:id>/', gzipPage(article)),
+      path('both/<int:id>/', gzipPage(conditionalPage(slow))),
+    )
+    const client = new Client(await makeSite(urls))
+    const headers = { 'Accept-Encoding': 'gzip' }
+    assert.equal((await client.get('/zip/7/', { headers })).headers.get('Content-Encoding'), 'gzip')
+    assert.equal((await client.get('/zip/7/')).headers.get('Content-Encoding'), null)
+    const first = await client.get('/both/7/', { headers })
+    assert.equal(first.headers.get('Content-Encoding'), 'gzip')
+    const again = { ...headers, 'If-None-Match': first.headers.get('ETag') ?? '' }
+    assert.equal((await client.get('/both/7/', { headers: again })).status, 304)
+  })
+
+  test('csrfProtect refuses what another site sends, without the middleware', async () => {
+    const urls = urlpatterns(
+      path('safe/<int:id>/', csrfProtect(article)),
+      path('exempt/<int:id>/', csrfProtect(csrfExempt(slow))),
+    )
+    const client = new Client(await makeSite(urls), { enforceCsrfChecks: true })
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    assert.equal((await client.post('/safe/1/', { headers })).status, 403)
+    assert.equal((await client.get('/safe/1/', { headers })).status, 200)
+    assert.equal((await client.post('/safe/1/', { headers: { 'Sec-Fetch-Site': 'same-origin' } })).status, 200)
+    assert.equal((await client.post('/exempt/1/', { headers })).status, 200)
+  })
+
+  describe('decoratorFromMiddleware', () => {
+    const made: string[] = []
+    const rescuing: Middleware = (getResponse) => {
+      made.push('made')
+      return Object.assign((request: HttpRequest) => getResponse(request), {
+        processView(request: HttpRequest, _view: object, { id }: Readonly<Record<string, unknown>>) {
+          return !request.query.has('early') ? undefined : new HttpResponse(`early ${String(id)}`)
+        },
+        processException(_request: HttpRequest, error: unknown) {
+          return error instanceof RangeError ? new HttpResponse(error.message, { status: 422 }) : undefined
+        },
+      })
+    }
+    const rescued = decoratorFromMiddleware(rescuing)
+
+    test('makes the layer once, asks its hooks, and keeps synchronous what is', async () => {
+      const urls = urlpatterns(path('<int:id>/', rescued(article)), path('slow/<int:id>/', rescued(slow)))
+      const client = new Client(await makeSite(urls))
+      for (const prefix of ['/', '/slow/']) {
+        made.length = 0
+        assert.match(await (await client.get(`${prefix}7/`)).text(), /^article 7 /)
+        assert.equal((await client.get(`${prefix}0/`)).status, 422)
+        assert.equal(await (await client.get(`${prefix}7/?early=1`)).text(), 'early 7')
+        assert.deepEqual(made, ['made'])
+      }
+    })
+
+    test('lets through what its hook has no answer for', async () => {
+      const failing = rescued((_request: HttpRequest): HttpResponse => {
+        throw new TypeError('a bug')
+      })
+      await assert.rejects(new Client(await makeSite(urlpatterns(path('', failing)))).get('/'), /a bug/)
+    })
+
+    test('keeps the types, the name and the marks of its view', () => {
+      const view = rescued(csrfExempt(article))
+      assert.deepEqual([view.name, viewMark(view, 'csrfExempt')], ['article', true])
+      // @ts-expect-error the route gives a string
+      path('<id>/', view)
+      path('<int:id>/', view)
+    })
+  })
+})

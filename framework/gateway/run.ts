@@ -9,7 +9,7 @@ import type { Application, Environ, Output, ResponseBody, ResponseHeaders, Start
  * It is synchronous where the application, its body and the output are. The head leaves with the first chunk, so that
  * an application which fails before that is answered by a bare 500 (and its error written to `wsgi.errors`); one that
  * fails later has its answer cut off by `output.end(error)`. A body left early, because the client has gone or the
- * answer has none (HEAD, 1xx, 204, 304), has its iterator's `return()` called. Never throws and never rejects.
+ * answer has none (HEAD, 1xx, 204, 205, 304), has its iterator's `return()` called. Never throws and never rejects.
  *
  * Held for every gateway alike: a CONTENT_LENGTH that is no number is answered by 400; header names and values are
  * checked; hop-by-hop headers are dropped; no more bytes are sent than the answer's Content-Length says, and fewer
@@ -107,18 +107,20 @@ class Exchange {
     if (!Array.isArray(headers)) {
       throw new TypeError(`startResponse() got ${typeof headers} for headers. Give an array of [name, value] pairs.`)
     }
-    const informational = status.startsWith('1') || status.startsWith('204')
-    this.#bodyless = informational || status.startsWith('304') || this.#environ.REQUEST_METHOD === 'HEAD'
+    const lengthForbidden = /^(?:1|20[45])/.test(status)
+    this.#bodyless = lengthForbidden || status.startsWith('304') || this.#environ.REQUEST_METHOD === 'HEAD'
     this.#declared = undefined
     let kept: Array<readonly [string, string]> | undefined
     for (let i = 0; i < headers.length; i++) {
       const header = headers[i] as readonly [string, string]
-      const keep = this.#judgeHeader(header[0], header[1], informational)
+      const keep = this.#judgeHeader(header[0], header[1], lengthForbidden)
       if (keep) kept?.push(header)
       else kept ??= headers.slice(0, i) as Array<readonly [string, string]>
     }
     this.#status = status
     this.#headers = kept ?? (headers as ResponseHeaders)
+    // RFC 9110, section 15.3.6: nothing comes, and the client must be able to tell.
+    if (status.startsWith('205')) this.#headers = [...this.#headers, ['Content-Length', '0']]
     this.#started = true
   }
 
@@ -161,7 +163,7 @@ class Exchange {
   #declareLength(length: number): void {
     if (
       this.#bodyless &&
-      (this.#environ.REQUEST_METHOD !== 'HEAD' || length === 0 || /^(?:1|204|304)/.test(this.#status))
+      (this.#environ.REQUEST_METHOD !== 'HEAD' || length === 0 || /^(?:1|20[45]|304)/.test(this.#status))
     )
       return
     this.#headers = [...this.#headers, ['Content-Length', String(length)]]

@@ -110,6 +110,14 @@ export const exchanges: readonly Exchange[] = [
     answerHeaders: { 'content-length': [] },
     answer: '',
   },
+  {
+    name: '205 has no body, and says so',
+    method: 'GET',
+    path: '/status/205/Reset%20Content',
+    status: 205,
+    answerHeaders: { 'content-length': ['0'] },
+    answer: '',
+  },
   { name: '304', method: 'GET', path: '/not-modified', status: 304, answerHeaders: { etag: ['"one"'] }, answer: '' },
   {
     name: 'a redirect',

@@ -11,6 +11,7 @@ import {
 import type { ResolverMatch } from '../urls/index.ts'
 import { nameOf, noResponse } from './describe.ts'
 import { convertExceptionToResponse } from './exception.ts'
+import { isLate, type LateResponse } from './late.ts'
 import { traceLayer, type ViewSteps, viewSteps } from './trace.ts'
 
 type Answer = AnyResponse | Promise<AnyResponse>
@@ -46,6 +47,11 @@ export function loadMiddleware(middleware: readonly Middleware[] = settings.midd
 }
 
 function makeLayer(factory: Middleware, next: GetResponse): (GetResponse & MiddlewareHooks) | undefined {
+  if (/^class\b/.test(Function.prototype.toString.call(factory))) {
+    throw new ImproperlyConfigured(
+      `The middleware ${nameOf(factory)} is a class: give a function that takes getResponse and returns a function of the request.`,
+    )
+  }
   let layer: GetResponse & MiddlewareHooks
   try {
     layer = factory(next)
@@ -140,16 +146,22 @@ async function askExceptionHooks(
   throw error
 }
 
-/** A response that is rendered late, so that middleware may change its context. */
-type LateResponse = AnyResponse & { render(): Answer }
-
 /** Hold an answer to be a response, and render it if that has waited. `owner` is the hook that gave it, or else the view. */
 function finish(hooks: Hooks, request: HttpRequest, answer: unknown, owner?: string): Answer {
   assertResponse(answer, owner ?? request)
   return isLate(answer) ? renderLate(hooks, request, answer) : answer
 }
 
-async function renderLate(hooks: Hooks, request: HttpRequest, response: LateResponse): Promise<AnyResponse> {
+function renderLate(hooks: Hooks, request: HttpRequest, response: LateResponse): Answer {
+  if (hooks.template.length > 0) return askTemplateHooks(hooks, request, response)
+  try {
+    return response.render()
+  } catch (error) {
+    return afterError(hooks, request, error)
+  }
+}
+
+async function askTemplateHooks(hooks: Hooks, request: HttpRequest, response: LateResponse): Promise<AnyResponse> {
   let changed: AnyResponse = response
   for (const { owner, ask } of hooks.template) {
     changed = await ask(request, changed)
@@ -159,14 +171,8 @@ async function renderLate(hooks: Hooks, request: HttpRequest, response: LateResp
   try {
     return await changed.render()
   } catch (error) {
-    const { answer, owner } = await askExceptionHooks(hooks, request, error)
-    assertResponse(answer, owner)
-    return answer
+    return afterError(hooks, request, error)
   }
-}
-
-function isLate(response: AnyResponse): response is LateResponse {
-  return 'render' in response && typeof response.render === 'function'
 }
 
 function assertResponse(answer: unknown, source: string | HttpRequest): asserts answer is AnyResponse {

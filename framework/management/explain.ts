@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ImproperlyConfigured } from '../exceptions.ts'
-import { formatError, packageRoot } from '../utils/index.ts'
+import { adviceFor, formatError, packageRoot } from '../utils/index.ts'
 import { faultyImport } from './faulty-import.ts'
 
 /** How many calls of the project are shown, the innermost first. */
@@ -31,7 +31,7 @@ function inProject(error: unknown, depth: number): string | undefined {
   const fault = faultyImport(error)
   const places = fault === undefined ? placesOf(error) : [fault.place]
   if (places.length === 0 && !tellsEnough(error)) return undefined
-  const hint = fault?.hint ?? hintFor(error)
+  const hint = fault?.hint ?? hintFor(error, places)
   const cause = depth < CAUSES && error.cause !== error ? inProject(error.cause, depth + 1) : undefined
   return [
     `${error.name}: ${error.message.trimEnd()}`,
@@ -46,9 +46,13 @@ function tellsEnough(error: Error): boolean {
   return error instanceof ImproperlyConfigured || / could not be compiled\.\n/.test(error.message)
 }
 
-function hintFor({ message }: Error): string | undefined {
-  if (!/^Cannot access '.*' before initialization$/.test(message)) return undefined
-  return 'Is it used above its declaration, or do files import each other in a circle?'
+/** A view that is called where it should be named fails for want of a request, and the call stands in urls.ts. */
+function hintFor({ message }: Error, places: readonly string[]): string | undefined {
+  const inUrls = places.slice(1).find((place) => /[\\/]urls\.ts:\d+:\d+$/.test(place))
+  if (inUrls !== undefined && /undefined/.test(message)) {
+    return "Is a view called in urls.ts, where it should only be named? Write path('', home), not path('', home())."
+  }
+  return adviceFor(message)
 }
 
 /** The calls in a stack that are the project's own, as `file:line:column`, without manage.ts, which awaits them all. */

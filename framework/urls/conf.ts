@@ -114,6 +114,6 @@ export function urlpatterns<const T extends readonly AnyRoute[]>(...routes: T): 
 function checkedView<P>(view: View<P>, route: string): AnyView {
   if (typeof view === 'function') return view
   throw new ImproperlyConfigured(
-    `The route ${JSON.stringify(route)} has no view: it was given ${view === undefined ? 'undefined (is the import right?)' : typeof view}.`,
+    `The route ${JSON.stringify(route)} has no view: it was given ${view === undefined ? 'undefined (is the import right, or do files import each other in a circle?)' : typeof view}.`,
   )
 }

@@ -1,3 +1,4 @@
+export * from './advice.ts'
 export * from './crypto.ts'
 export * from './date-format.ts'
 export * from './dates.ts'

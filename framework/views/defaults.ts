@@ -1,6 +1,8 @@
 import { settings } from '../conf/index.ts'
 import { HttpResponse, type HttpRequest } from '../http/index.ts'
 import { renderToString } from '../template/index.ts'
+import { formFor } from './debug/negotiate.ts'
+import { textPage } from './debug/page.ts'
 import { requestContextOf } from './shortcuts.ts'
 
 /** The page for a request that makes no sense: `400.html`. */
@@ -8,8 +10,9 @@ export function badRequest(request: HttpRequest, _error?: unknown): HttpResponse
   return new HttpResponse(renderToString('400.html', nonceOf(request)), { status: 400 })
 }
 
-/** The page for what this user may not do: `403.html`, with `exception`, and with `reason`, the same while `debug` is on. */
+/** The page for what this user may not do: `403.html`, with `exception`, and with `reason`, the same while `debug` is on; as text then for what shows no HTML. */
 export function permissionDenied(request: HttpRequest, error?: unknown): HttpResponse {
+  if (settings.debug && formFor(request) !== 'html') return textPage(`403 Forbidden\n\n${messageOf(error)}`, 403)
   const context = requestContextOf(request, {
     ...nonceOf(request),
     exception: messageOf(error),

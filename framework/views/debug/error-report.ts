@@ -6,7 +6,7 @@ import {
   TemplateRenderError,
   TemplateSyntaxError,
 } from '../../template/index.ts'
-import { isInside, packageRoot } from '../../utils/index.ts'
+import { adviceFor, isInside, packageRoot } from '../../utils/index.ts'
 import { editorLink } from './editor.ts'
 import type { Masker } from './mask.ts'
 import { show } from './show.ts'
@@ -41,6 +41,8 @@ export interface ErrorReport {
   readonly relation: string
   readonly name: string
   readonly message: string
+  /** A word of advice, where the message has none. */
+  readonly hint: string | undefined
   readonly template: TemplateReport | undefined
   /** Its own properties, such as the code of a system error. */
   readonly properties: ReadonlyArray<readonly [name: string, value: string]>
@@ -92,6 +94,7 @@ function reportError(error: unknown, relation: string, tools: Tools): ErrorRepor
       relation,
       name,
       message: show(error, masker),
+      hint: undefined,
       template: undefined,
       properties: [],
       frames: [],
@@ -107,6 +110,7 @@ function reportError(error: unknown, relation: string, tools: Tools): ErrorRepor
     relation,
     name: masker.text(nameOf(error)),
     message: masker.text(textOf(message), MAX_MESSAGE),
+    hint: adviceFor(textOf(message)),
     template: template && { ...template, frame: masker.text(template.frame) },
     properties: propertiesOf(error, masker),
     frames: frames.filter((frame) => frame.owner === 'project'),

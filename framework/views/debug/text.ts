@@ -5,6 +5,7 @@ import type { RoutesReport } from './routes.ts'
 /** An error with its calls, as a terminal shows it. */
 export function errorText(error: ErrorReport): string {
   const lines = [`${error.relation === '' ? '' : `${error.relation}: `}${error.name}: ${error.message}`]
+  if (error.hint !== undefined) lines.push(`  ${error.hint}`)
   if (error.template !== undefined) lines.push(`  in the template ${error.template.place}`, error.template.frame)
   for (const [name, value] of error.properties) lines.push(`  ${name}: ${value}`)
   for (const frame of error.frames) lines.push(callText(frame), ...sourceText(frame))

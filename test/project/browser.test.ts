@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { startChromium, withoutChromium } from '../management/chromium.ts'
 import { startNode } from '../management/support.ts'
 
-const PAGES = ['', 'environ/', 'form/', 'hello/Zo%C3%AB/', 'visits/']
+const PAGES = ['', 'gateways/', 'environ/', 'form/', 'hello/Zo%C3%AB/', 'visits/']
 const PHONE = { width: 360, height: 740 }
 const DESK = { width: 1280, height: 800 }
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, mock, test } from 'node:test'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import {
   configureLogging,
+  FileHandler,
   formatError,
   formatJson,
   formatRecord,
@@ -11,6 +15,7 @@ import {
   type LoggingConfig,
   type LogHandler,
   type LogRecord,
+  RotatingFile,
   StreamHandler,
   withRequestId,
 } from 'nuages/utils'
@@ -295,6 +300,62 @@ describe('utils/log', () => {
       [undefined, 'r1', 'r1', undefined],
     )
     assert.equal(formatRecord(memory.records[1] as LogRecord), 'INFO a [r1]: at once\n')
+  })
+
+  describe('the filters', () => {
+    test('keep records from the handlers beside them, and not from those of the parents', () => {
+      const [own, root] = [new Memory(), new Memory()]
+      configureLogging({
+        '': { handlers: [root] },
+        a: { handlers: [own], filters: [({ extra }) => extra['keep'] === true, () => true] },
+      })
+      getLogger('a.b').info('one', { keep: true })
+      getLogger('a.b').info('two')
+      assert.deepEqual(own.messages, ['info one'])
+      assert.deepEqual(root.messages, ['info one', 'info two'])
+    })
+
+    test('that fail let records through', () => {
+      const memory = new Memory()
+      const failing = (): never => {
+        throw new Error('The filter is broken.')
+      }
+      configureLogging({ '': { handlers: [memory], filters: [failing] } })
+      getLogger('a').info('one')
+      assert.deepEqual(memory.messages, ['info one'])
+    })
+  })
+
+  describe('a file', () => {
+    test('is made with its directory, for its owner alone, and moved aside before it grows too large', (t) => {
+      const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-log-'))
+      t.after(() => fs.rmSync(directory, { recursive: true }))
+      const file = path.join(directory, 'logs', 'site.log')
+      configureLogging({ '': { handlers: [new FileHandler(file, { maxBytes: 200, backupCount: 2 })] } })
+      for (let i = 0; i < 30; i++) getLogger('a').info(`Größe ${i}\n`)
+      const names = fs.readdirSync(path.dirname(file)).toSorted()
+      assert.deepEqual(names, ['site.log', 'site.log.1', 'site.log.2'])
+      for (const name of names) {
+        const { size, mode } = fs.statSync(path.join(path.dirname(file), name))
+        assert.ok(size <= 200)
+        assert.equal(mode & 0o777, 0o600)
+      }
+      assert.match(fs.readFileSync(file, 'utf8'), /\n?\d{4}-\d\d-\d\dT[\d:.]+Z INFO a: Größe 29\\n\n$/)
+    })
+
+    test('that is moved away is made anew, and one line longer than the bound is written whole', (t) => {
+      const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-log-'))
+      t.after(() => fs.rmSync(directory, { recursive: true }))
+      const file = path.join(directory, 'site.log')
+      const out = new RotatingFile(file, { maxBytes: 10, backupCount: 0 })
+      out.write('a line that is longer than that\n')
+      fs.renameSync(file, `${file}.old`)
+      out.write('b\n')
+      out.write('c\n')
+      assert.equal(fs.readFileSync(file, 'utf8'), 'b\nc\n')
+      out.write('another long line\n')
+      assert.equal(fs.readFileSync(file, 'utf8'), 'another long line\n')
+    })
   })
 
   test('a logger is the same at each call, and its name is no property of the configuration', () => {

@@ -1,6 +1,7 @@
 /** The error pages and the debug pages as a browser shows them: on a phone and on a desk, by day and by night. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
@@ -18,7 +19,17 @@ const skip = missing ? 'Chromium is not installed: put it on PATH or its path in
 /** Where screenshots go, for a person to look at; nowhere by default. */
 const screenshots = process.env['NUAGES_SCREENSHOTS']
 
-const SIZES = { phone: { width: 360, height: 740 }, desk: { width: 1280, height: 800 } } as const
+const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 800 } } as const
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Runs in the browser: what axe-core finds, with all details open. */
+const FIND_BARRIERS = `(async () => {
+  const closed = [...document.querySelectorAll('details:not([open])')]
+  for (const details of closed) details.open = true
+  const { violations } = await axe.run(document)
+  for (const details of closed) details.open = false
+  return violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' | '))
+})()`
 const SCHEMES = ['light', 'dark'] as const
 
 /** What the browser tells of a page, with all its details opened. */
@@ -71,6 +82,8 @@ describe('the pages in a browser', { timeout: 180_000 }, () => {
     show('debug-500-syntax', () => `${site.url}/syntax/`, 500)
     show('debug-404', () => `${site.url}/artcles/2026/first-light`, 404)
     show('debug-404-view', () => `${site.url}/articles/2026/first-light/`, 404)
+    show('debug-400', () => `${site.url}/bad/`, 400)
+    show('debug-403', () => `${site.url}/forbidden/`, 403)
     show('debug-404-long', () => `${site.url}/${'a-very-long-path'.repeat(20)}/`, 404)
   })
 
@@ -79,11 +92,48 @@ describe('the pages in a browser', { timeout: 180_000 }, () => {
     show('welcome', () => `${site.url}/`, 200)
   })
 
+  describe('the text of the debug page', () => {
+    const site = serveSite({ debug: true })
+    test('is copied by its button, without a mouse', { skip, timeout: 60_000 }, async () => {
+      assert.ok(browser !== undefined, 'Chromium is not installed, and in CI it has to be.')
+      const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+      try {
+        const page = await context.newPage()
+        await page.goto(`${site.url}/fail/`)
+        await page.locator('#text summary').press('Enter')
+        await page.locator('#text button').press('Enter')
+        await page.getByText(/^(?:Copied|Selected)/).waitFor()
+        const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+        assert.match(copied, /^500 Internal Server Error: GET \/fail\/\n\nError: The list of articles/)
+      } finally {
+        await context.close()
+      }
+    })
+
+    test('is there without JavaScript', { skip, timeout: 60_000 }, async () => {
+      assert.ok(browser !== undefined, 'Chromium is not installed, and in CI it has to be.')
+      const context = await browser.newContext({ javaScriptEnabled: false })
+      try {
+        const page = await context.newPage()
+        await page.goto(`${site.url}/fail/`)
+        assert.equal(await page.locator('#text button').isVisible(), false)
+        await page.locator('#text summary').click()
+        assert.match(await page.locator('#text pre').innerText(), /The list of articles/)
+      } finally {
+        await context.close()
+      }
+    })
+  })
+
   /** Look at a page in all sizes and schemes. */
   function show(name: string, url: () => string, status: number): void {
-    test(`${name} is shown without an error and without scrolling sideways`, { skip, timeout: 60_000 }, async () => {
+    test(`${name} is shown without an error, without scrolling sideways, and without a barrier for anybody`, {
+      skip,
+      timeout: 60_000,
+    }, async () => {
       assert.ok(browser !== undefined, 'Chromium is not installed, and in CI it has to be.')
-      const context = await browser.newContext()
+      // axe-core is put into the page, which the policy of the page would not let in.
+      const context = await browser.newContext({ bypassCSP: true })
       try {
         await look(await context.newPage(), url(), status, name)
       } finally {
@@ -123,18 +173,17 @@ describe('the pages in a browser', { timeout: 180_000 }, () => {
     await picture(page, name)
     const seen = await page.evaluate<Seen>(MEASURE)
     assert.ok(seen.scrollWidth <= seen.clientWidth, `${name} is ${seen.scrollWidth} wide, in ${seen.clientWidth}.`)
-    assert.deepEqual([...seen.parts, seen.lang], [1, 1, 0, 'en'], name)
+    const scripts = /^debug-(?:500|400)/.test(name) ? 1 : 0
+    assert.deepEqual([...seen.parts, seen.lang], [1, 1, scripts, 'en'], name)
+    await page.evaluate(AXE)
+    assert.deepEqual(await page.evaluate(FIND_BARRIERS), [], name)
     assert.ok(contrast(seen.color, seen.backgroundColor) >= 7, `${name}: ${seen.color} on ${seen.backgroundColor}`)
   }
 })
 
 async function picture(page: Page, name: string): Promise<void> {
   if (screenshots === undefined) return
-  await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true })
-  if (!name.includes('debug')) return
-  const closed = page.locator('details:not([open])')
-  await closed.evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')))
-  await page.screenshot({ path: path.join(screenshots, `${name}-open.png`), fullPage: true })
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`) })
 }
 
 /** A site on a free port, anew for each test of a block. */

@@ -147,7 +147,7 @@ describe('error reporters', () => {
       let body = ''
       request.on('data', (chunk: Buffer) => (body += chunk.toString()))
       request.on('end', () => {
-        bodies.push(`${request.method} ${request.headers['content-type']} ${request.headers['x-key']} ${body}`)
+        bodies.push(`${request.method} ${request.headers['content-type']} ${String(request.headers['x-key'])} ${body}`)
         response.end('ok')
         server.emit('posted')
       })

@@ -5,7 +5,7 @@ import { ImproperlyConfigured } from './exceptions.ts'
 import { configureHttp, escapeUriPath, iriToUri } from './http/index.ts'
 import { configureSigning } from './signing/index.ts'
 import { configureTemplates } from './template/index.ts'
-import { configureUrls, getScriptPrefix, reverseUntyped, type Urls } from './urls/index.ts'
+import { configureUrls, errorHandlersOf, getScriptPrefix, reverseUntyped, type UrlsModule } from './urls/index.ts'
 import { configureLogging, packageRoot } from './utils/index.ts'
 
 /** How many calls the stack of an error lists; while developing enough to reach the project from a library's depths. */
@@ -88,9 +88,9 @@ function configureProjectTemplates(settings: Settings): void {
 }
 
 async function prepareUrls(settings: Settings): Promise<void> {
-  const urlconf = await loadUrls(settings)
+  const module = await loadUrls(settings)
   checkCurrent(settings)
-  configureUrls({ urlconf })
+  if (module !== undefined) configureUrls({ urlconf: module.urls, errorHandlers: errorHandlersOf(module) })
 }
 
 /** Take back all that `setup` did, so that tests can share a process. */
@@ -114,10 +114,10 @@ function templateDirectories({ templates }: Settings): string[] {
   return [...templates.dirs, ...ofApps, path.join(packageRoot(), 'templates', 'pages')]
 }
 
-async function loadUrls({ rootUrlconf }: Settings): Promise<Urls<unknown> | undefined> {
+async function loadUrls({ rootUrlconf }: Settings): Promise<UrlsModule | undefined> {
   if (rootUrlconf === undefined) return undefined
-  const module = (await rootUrlconf()) as { urls?: Urls<unknown> } | undefined
-  if (Array.isArray(module?.urls?.entries)) return module.urls
+  const module = (await rootUrlconf()) as Partial<UrlsModule> | undefined
+  if (Array.isArray(module?.urls?.entries)) return module as UrlsModule
   throw new ImproperlyConfigured(
     'The module of the setting rootUrlconf exports no `urls`. It should have: export const urls = urlpatterns(…).',
   )

@@ -1,7 +1,7 @@
 import type { AppConfig } from '../apps/index.ts'
 import type { CspPolicy, HttpRequest, Middleware } from '../http/index.ts'
 import type { TemplateFilter } from '../template/index.ts'
-import type { Urls } from '../urls/index.ts'
+import type { UrlsModule } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
 import type { ErrorReporter, ExceptionReporterClass, ExceptionReporterFilter } from './reporting.ts'
 import { checkValues } from './values.ts'
@@ -40,8 +40,8 @@ export interface Settings {
   readonly secretKeyFallbacks: readonly string[]
   /** Hosts that this site answers to; `.example.com` is a domain with all below it. While `debug`, empty means localhost. */
   readonly allowedHosts: readonly string[]
-  /** Loads the project's URLs: `() => import('./urls.ts')`, a module that exports `urls`. */
-  readonly rootUrlconf: (() => Promise<{ readonly urls: Urls<unknown> }>) | undefined
+  /** Loads the project's URLs: `() => import('./urls.ts')`, a module that exports `urls`, and perhaps `handler404` and its like. */
+  readonly rootUrlconf: (() => Promise<UrlsModule>) | undefined
   /** The layers around every view, outermost first. */
   readonly middleware: readonly Middleware[]
   readonly installedApps: readonly AppConfig[]

@@ -155,9 +155,11 @@ function finish(hooks: Hooks, request: HttpRequest, answer: unknown, owner?: str
 function renderLate(hooks: Hooks, request: HttpRequest, response: LateResponse): Answer {
   if (hooks.template.length > 0) return askTemplateHooks(hooks, request, response)
   try {
-    return response.render()
+    const rendered = response.render()
+    if (!(rendered instanceof Promise)) return rendered
+    return rendered.catch((error: unknown) => afterRenderError(hooks, request, error))
   } catch (error) {
-    return afterError(hooks, request, error)
+    return afterRenderError(hooks, request, error)
   }
 }
 
@@ -171,8 +173,15 @@ async function askTemplateHooks(hooks: Hooks, request: HttpRequest, response: La
   try {
     return await changed.render()
   } catch (error) {
-    return afterError(hooks, request, error)
+    return afterRenderError(hooks, request, error)
   }
+}
+
+/** What a hook answers to a template that failed; where that fails too, nobody is asked again. */
+async function afterRenderError(hooks: Hooks, request: HttpRequest, error: unknown): Promise<AnyResponse> {
+  const { answer, owner } = await askExceptionHooks(hooks, request, error)
+  assertResponse(answer, owner)
+  return isLate(answer) ? answer.render() : answer
 }
 
 function assertResponse(answer: unknown, source: string | HttpRequest): asserts answer is AnyResponse {

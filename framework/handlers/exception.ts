@@ -8,6 +8,7 @@ import {
   type HttpRequest,
   HttpResponseBase,
 } from '../http/index.ts'
+import { type ErrorHandler, getErrorHandler, type HandledStatus } from '../urls/index.ts'
 import { getLogger } from '../utils/index.ts'
 import {
   badRequest,
@@ -19,6 +20,7 @@ import {
   technical500,
 } from '../views/index.ts'
 import { noResponse } from './describe.ts'
+import { isLate } from './late.ts'
 
 /**
  * Stand around a layer so that whatever it throws becomes a response: 404 for `Http404`, 403 for `PermissionDenied`, 400
@@ -57,40 +59,40 @@ function isResponse(value: unknown): value is AnyResponse {
  */
 export function responseForException(request: HttpRequest, error: unknown): AnyResponse | Promise<AnyResponse> {
   if (saysClientGone(request, error)) return new HttpResponse('', { status: 499, reason: 'Client Closed Request' })
-  if (error instanceof Http404) {
-    return page(request, error, 404, settings.debug ? technical404 : pageNotFound)
-  }
-  if (error instanceof PermissionDenied) {
-    return page(request, error, 403, permissionDenied)
-  }
+  if (error instanceof Http404) return page(request, error, settings.debug ? technical404 : undefined, 404)
+  if (error instanceof PermissionDenied) return page(request, error, undefined, 403)
+  const technical: ErrorHandler | undefined = settings.debug
+    ? (_, cause) => technical500(request, cause, 400)
+    : undefined
   if (error instanceof SuspiciousOperation) {
     getLogger(`nuages.security.${error.name}`).error(error.message, { status: 400, request })
-    return safely(
-      request,
-      error,
-      settings.debug ? () => technical500(request, error, 400) : () => badRequest(request, error),
-      400,
-    )
+    return errorPage(request, error, technical, 400)
   }
-  if (error instanceof BadRequest) {
-    return page(
-      request,
-      error,
-      400,
-      settings.debug ? (_request, cause) => technical500(request, cause, 400) : badRequest,
-    )
-  }
+  if (error instanceof BadRequest) return page(request, error, technical, 400)
   return uncaught(request, error)
 }
 
-type ErrorView = (request: HttpRequest, error: unknown) => AnyResponse
+const REASONS = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error' } as const
 
-const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found' }
+/** The framework's own pages. */
+const PAGES: Readonly<Record<HandledStatus, ErrorHandler>> = {
+  400: badRequest,
+  403: permissionDenied,
+  404: pageNotFound,
+  500: serverError,
+}
 
-function page(request: HttpRequest, error: Error, status: number, view: ErrorView): AnyResponse {
+type Answer = AnyResponse | Promise<AnyResponse>
+
+function page(
+  request: HttpRequest,
+  error: Error,
+  technical: ErrorHandler | undefined,
+  status: 400 | 403 | 404,
+): Answer {
   const reason = error.message === '' || status === 404 ? '' : ` (${error.message})`
   getLogger('nuages.request').warning(`${REASONS[status]}${reason}: ${request.path}`, { status, request })
-  return safely(request, error, () => view(request, error), status)
+  return errorPage(request, error, technical, status)
 }
 
 async function uncaught(request: HttpRequest, error: unknown): Promise<AnyResponse> {
@@ -102,12 +104,7 @@ async function uncaught(request: HttpRequest, error: unknown): Promise<AnyRespon
     error: error === undefined ? new Error('The value "undefined" was thrown.') : error,
   })
   reportError(error, request)
-  return safely(
-    request,
-    error,
-    () => (settings.debug ? technical500(request, error, 500) : serverError(request, error)),
-    500,
-  )
+  return errorPage(request, error, settings.debug ? (_, cause) => technical500(request, cause, 500) : undefined, 500)
 }
 
 /** The errors that are on their way through the layers to the gateway. */
@@ -140,17 +137,54 @@ function saysClientGone({ signal }: HttpRequest, error: unknown): boolean {
   )
 }
 
-/** An error page that fails itself is logged, and replaced by one that cannot. */
-function safely(request: HttpRequest, error: unknown, view: () => AnyResponse, status: number): AnyResponse {
-  try {
-    return view()
-  } catch (failure) {
+/**
+ * The answer to an error: the technical page while developing, or else the project's handler, or the framework's page. One
+ * that fails is logged, and the next one tried; the last, a line of text, cannot.
+ */
+function errorPage(
+  request: HttpRequest,
+  error: unknown,
+  technical: ErrorHandler | undefined,
+  status: HandledStatus,
+): Answer {
+  const views = technical === undefined ? [getErrorHandler(status), PAGES[status]] : [technical]
+  return firstOf(
+    views.filter((view) => view !== undefined),
+    request,
+    error,
+    status,
+  )
+}
+
+function firstOf(
+  [view, ...others]: readonly ErrorHandler[],
+  request: HttpRequest,
+  error: unknown,
+  status: HandledStatus,
+): Answer {
+  if (view === undefined) {
+    return new HttpResponse(`${REASONS[status]}\n`, { status, contentType: 'text/plain; charset=utf-8' })
+  }
+  const tryOthers = (failure: unknown): Answer => {
     getLogger('nuages.request').error(`The error page for ${status} failed: ${request.path}`, {
       status: 500,
       request,
       error: failure === error ? undefined : failure,
     })
-    const text = status === 500 ? 'Internal Server Error' : (REASONS[status] ?? 'Error')
-    return new HttpResponse(`${text}\n`, { status, contentType: 'text/plain; charset=utf-8' })
+    return firstOf(others, request, error, status)
   }
+  try {
+    const answer: unknown = view(request, error)
+    return answer instanceof Promise
+      ? answer.then((settled) => finished(settled, status)).catch(tryOthers)
+      : finished(answer, status)
+  } catch (failure) {
+    return tryOthers(failure)
+  }
+}
+
+/** A handler's answer, rendered where that has waited. */
+function finished(answer: unknown, status: HandledStatus): Answer {
+  if (!isResponse(answer)) throw noResponse(`The handler${status}`, answer)
+  return isLate(answer) ? answer.render() : answer
 }

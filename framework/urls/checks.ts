@@ -1,11 +1,13 @@
-import { type CheckMessage, checkWarning, registerCheck } from '../checks/index.ts'
-import { getUrlconf } from './options.ts'
+import { checkError, type CheckMessage, checkWarning, registerCheck } from '../checks/index.ts'
+import { HANDLED } from './error-handlers.ts'
+import { getErrorHandler, getUrlconf } from './options.ts'
 import type { RouteEntry } from './route.ts'
 
 /** Looks at the project's URLs for what is allowed and yet hardly meant. */
 export function checkUrls(): CheckMessage[] {
   const urlconf = getUrlconf()
-  return urlconf === undefined ? [] : [...entryWarnings(urlconf.entries), ...namespaceWarnings(urlconf.entries)]
+  if (urlconf === undefined) return []
+  return [...entryWarnings(urlconf.entries), ...namespaceWarnings(urlconf.entries), ...handlerErrors()]
 }
 
 registerCheck(checkUrls, { tags: ['urls'] })
@@ -37,6 +39,17 @@ function* entryWarnings(entries: readonly RouteEntry[]): Generator<CheckMessage>
         object,
       })
     }
+  }
+}
+
+function* handlerErrors(): Generator<CheckMessage> {
+  for (const status of HANDLED) {
+    const handler: unknown = getErrorHandler(status)
+    if (handler === undefined || (typeof handler === 'function' && handler.length <= 2)) continue
+    const fault = typeof handler === 'function' ? `takes ${handler.length} arguments` : 'is no function'
+    yield checkError('urls.E007', `The custom handler${status} ${fault}.`, {
+      hint: 'It is called with the request and the error, and gives a response.',
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 export * from './checks.ts'
 export * from './conf.ts'
 export * from './converters.ts'
+export * from './error-handlers.ts'
 export * from './options.ts'
 export * from './prefix.ts'
 export * from './resolver.ts'

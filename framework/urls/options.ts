@@ -1,12 +1,15 @@
 import type { Urls } from './conf.ts'
+import type { ErrorHandler, ErrorHandlers, HandledStatus } from './error-handlers.ts'
 
 /** What the URLs take from the settings. */
 export interface UrlsOptions {
   /** The project's own list of URLs. */
   readonly urlconf: Urls<unknown> | undefined
+  /** The project's own views for errors. */
+  readonly errorHandlers: ErrorHandlers
 }
 
-const DEFAULTS: UrlsOptions = { urlconf: undefined }
+const DEFAULTS: UrlsOptions = { urlconf: undefined, errorHandlers: {} }
 
 let options: UrlsOptions = DEFAULTS
 
@@ -18,4 +21,9 @@ export function configureUrls(given: Partial<UrlsOptions>): void {
 /** The project's own list of URLs; `undefined` before it is known. */
 export function getUrlconf(): Urls<unknown> | undefined {
   return options.urlconf
+}
+
+/** The project's own view for an error of this status. */
+export function getErrorHandler(status: HandledStatus): ErrorHandler | undefined {
+  return options.errorHandlers[`handler${status}`]
 }

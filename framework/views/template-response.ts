@@ -1,0 +1,115 @@
+import { HttpResponse, type HttpRequest, type ResponseInit } from '../http/index.ts'
+import { renderToString } from '../template/index.ts'
+import { requestContextOf } from './shortcuts.ts'
+
+/** Somebody asked for the content of a response that has not been rendered yet. */
+export class ContentNotRenderedError extends Error {
+  override readonly name = 'ContentNotRenderedError'
+}
+
+/** Called with a response that has just been rendered; a response that it gives takes its place. */
+export type PostRenderCallback = (response: SimpleTemplateResponse) => HttpResponse | undefined | void
+
+/**
+ * A response whose template renders late, so that middleware and decorators can still change which one, and with what
+ * (Django's `SimpleTemplateResponse`). The framework renders it after the hooks `processTemplateResponse`; whoever asks
+ * for its content before gets a `ContentNotRenderedError`.
+ */
+export class SimpleTemplateResponse extends HttpResponse {
+  /** The template, or several of which the first that is there renders. */
+  templateName: string | readonly string[]
+  /** The variables of the template. */
+  contextData: Record<string, unknown>
+  #rendered = false
+  #callbacks: PostRenderCallback[] | undefined
+
+  constructor(
+    templateName: string | readonly string[],
+    context: Record<string, unknown> = {},
+    init: ResponseInit = {},
+  ) {
+    super('', init)
+    this.templateName = templateName
+    this.contextData = context
+  }
+
+  /** True once it has been rendered, or was given a content. */
+  get isRendered(): boolean {
+    return this.#rendered
+  }
+
+  /** What the template makes of the variables as they are now; it is not kept. Throws what the template throws. */
+  get renderedContent(): string {
+    return renderToString(this.templateName, this.resolveContext(this.contextData))
+  }
+
+  /** Render, the first time, and call what waits for that; gives the response to send, mostly this one. */
+  render(): HttpResponse {
+    if (this.#rendered) return this
+    this.content = this.renderedContent
+    const callbacks = this.#callbacks ?? []
+    this.#callbacks = undefined
+    let replacement: HttpResponse | undefined
+    for (const callback of callbacks) replacement = callback(this) ?? replacement
+    return replacement ?? this
+  }
+
+  /** Have something done once the template is rendered; at once, where it is already. */
+  addPostRenderCallback(callback: PostRenderCallback): void {
+    if (this.#rendered) callback(this)
+    else (this.#callbacks ??= []).push(callback)
+  }
+
+  override get content(): Uint8Array {
+    this.#assertRendered()
+    return super.content
+  }
+
+  override set content(content: string | Uint8Array) {
+    super.content = content
+    this.#rendered = true
+  }
+
+  override write(content: string | Uint8Array): void {
+    this.#assertRendered()
+    super.write(content)
+  }
+
+  /** The variables that the template gets, out of those of the response. */
+  protected resolveContext(context: Record<string, unknown>): Record<string, unknown> {
+    return context
+  }
+
+  #assertRendered(): void {
+    if (this.#rendered) return
+    throw new ContentNotRenderedError(
+      `The response of the template ${JSON.stringify(this.templateName)} has no content yet: call render() first, or add ` +
+        'what needs it by addPostRenderCallback().',
+    )
+  }
+}
+
+/**
+ * A `SimpleTemplateResponse` that knows its request, so that the context processors of the settings add to its
+ * variables: `render()` for what is to be rendered late.
+ *
+ * @example
+ * return new TemplateResponse(request, 'articles/detail.html', { article })
+ */
+export class TemplateResponse extends SimpleTemplateResponse {
+  readonly #request: HttpRequest
+
+  constructor(
+    request: HttpRequest,
+    templateName: string | readonly string[],
+    context: Record<string, unknown> = {},
+    init: ResponseInit = {},
+  ) {
+    super(templateName, context, init)
+    this.#request = request
+  }
+
+  protected override resolveContext(context: Record<string, unknown>): Record<string, unknown> {
+    return requestContextOf(this.#request, context)
+  }
+}

@@ -1,5 +1,3 @@
-import { types } from 'node:util'
-
 /**
  * The variables of one rendering, by name. An object whose prototype is that of the engine's globals, and has no other:
  * all of one engine have one shape, so that look-ups stay fast.
@@ -45,7 +43,7 @@ export function emptyBeside(variables: Variables): Variables {
 
 /** True for a promise: nobody waits for it in a template, and its rejection is not to end the process. */
 export function isPromise(value: object): value is Promise<unknown> {
-  if (!(value instanceof Promise) && !types.isPromise(value)) return false
+  if (!(value instanceof Promise)) return false
   value.catch(() => {})
   return true
 }

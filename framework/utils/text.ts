@@ -1,14 +1,32 @@
-const HTML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#x27;',
-}
-
 /** Text made safe to stand in HTML, in elements and in quoted attributes (Django's `escape`). */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] as string)
+  // Much of a page's time is spent here: replace() with a function takes twice as long.
+  let escaped = ''
+  let kept = 0
+  for (let at = 0; at < text.length; at++) {
+    const entity = htmlEntity(text.charCodeAt(at))
+    if (entity === undefined) continue
+    escaped += text.slice(kept, at) + entity
+    kept = at + 1
+  }
+  return kept === 0 ? text : escaped + text.slice(kept)
+}
+
+function htmlEntity(code: number): string | undefined {
+  switch (code) {
+    case 38:
+      return '&amp;'
+    case 60:
+      return '&lt;'
+    case 62:
+      return '&gt;'
+    case 34:
+      return '&quot;'
+    case 39:
+      return '&#x27;'
+    default:
+      return undefined
+  }
 }
 
 /**
@@ -24,6 +42,28 @@ export function escapeControls(text: string): string {
     const code = character.charCodeAt(0)
     return code > 0xff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\x${code.toString(16).padStart(2, '0')}`
   })
+}
+
+/**
+ * A text as part of a URL: of ASCII, in small letters, words joined by `-` (Django's `slugify`).
+ *
+ * @example
+ * slugify('Über uns & mehr') // 'uber-uns-mehr'
+ */
+export function slugify(text: string): string {
+  const plain = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9_\s-]|[^\x00-\x7f]/g, '')
+  return trimmedOf(plain.replace(/[-\s]+/g, '-'), '-_')
+}
+
+/** A text without these characters at its ends. */
+export function trimmedOf(text: string, characters: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && characters.includes(text.charAt(start))) start++
+  while (end > start && characters.includes(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 /** `'helloWorld'` for `'hello_world'` and `'hello-world'`. */

@@ -28,6 +28,7 @@ export function generate(root: TemplateNode): string {
     `{ __proto__: null, ${names.map((name) => `${JSON.stringify(name)}: ${prefix}${name}`).join(', ')} }`
   return [
     '"use strict";',
+    'const { hostile, escape } = m;',
     ...unit.write.prelude,
     ...functions,
     'return {',

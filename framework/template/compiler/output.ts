@@ -3,17 +3,18 @@ import { labelOf } from './label.ts'
 import { loopMember } from './loops.ts'
 import { knownMember, placeOfMember } from './lookups.ts'
 import type { Unit } from './unit.ts'
-import { childrenOf } from './walk.ts'
+import { childrenOf, isNode } from './walk.ts'
 
 /** Write nodes one after the other; texts and values that follow each other are added to the page at once. */
 export function writeAll(unit: Unit, nodes: readonly TemplateNode[]): void {
   let parts: Part[] = []
   const flush = (): void => {
-    if (parts.length > 0) unit.write.line(`out += ${joined(parts)};`)
+    const all = merged(parts)
+    if (all.length > 0) unit.write.line(`out += ${joined(all)};`)
     parts = []
   }
   for (const node of nodes) {
-    if (node.typename === 'Output') parts.push(...partsOf(unit, node))
+    if (isText(node)) parts.push(...partsOf(unit, node))
     else {
       flush()
       unit.statement(node)
@@ -22,23 +23,84 @@ export function writeAll(unit: Unit, nodes: readonly TemplateNode[]): void {
   flush()
 }
 
-interface Part {
-  readonly code: string
-  readonly isText: boolean
+/** True for what can be written as one expression: outputs, and conditions of nothing else. */
+function isText(node: TemplateNode): boolean {
+  if (node.typename === 'Output') return true
+  if (node.typename === 'NodeList') return childrenOf(node).every(isText)
+  if (node.typename !== 'If') return false
+  return isText(node['body'] as TemplateNode) && (!isNode(node['else_']) || isText(node['else_']))
 }
 
-function partsOf(unit: Unit, output: TemplateNode): Part[] {
-  return childrenOf(output).flatMap((child): Part[] => {
-    if (child.typename !== 'TemplateData') return [{ code: shown(unit, child), isText: false }]
-    return child['value'] === '' ? [] : [{ code: JSON.stringify(child['value']), isText: true }]
-  })
+/** A piece of the page: a text, a choice between two texts, or JavaScript for a text or number. */
+type Part = { readonly text: string } | Choice | { readonly code: string }
+
+interface Choice {
+  readonly condition: string
+  readonly texts: readonly [yes: string, no: string]
+}
+
+function partsOf(unit: Unit, node: TemplateNode): Part[] {
+  if (node.typename === 'NodeList') return childrenOf(node).flatMap((child) => partsOf(unit, child))
+  if (node.typename === 'If') return [choice(unit, node)]
+  return childrenOf(node).map((child) =>
+    child.typename === 'TemplateData' ? { text: child['value'] as string } : { code: shown(unit, child) },
+  )
+}
+
+function choice(unit: Unit, node: TemplateNode): Part {
+  const { body, else_: otherwise, cond } = node as unknown as Record<'body' | 'else_' | 'cond', TemplateNode>
+  const place = unit.write.place(cond, labelOf(cond))
+  const condition = `(p = ${place}, ${unit.expression(cond)})`
+  const [yes, no] = [body, otherwise].map((each) => merged(isNode(each) ? partsOf(unit, each) : [])) as [Part[], Part[]]
+  const texts = [textOf(yes), textOf(no)] as const
+  if (texts[0] !== undefined && texts[1] !== undefined) return { condition, texts: [texts[0], texts[1]] }
+  return { code: `(${condition} ? ${joined(yes)} : ${joined(no)})` }
+}
+
+/** The text that parts are, where they are nothing else. */
+function textOf([only, ...others]: readonly Part[]): string | undefined {
+  if (only === undefined) return ''
+  return 'text' in only && others.length === 0 ? only.text : undefined
+}
+
+/** A choice takes in the texts around it up to this length, for that makes the page of fewer pieces. */
+const MAX_TAKEN_IN = 200
+
+/** Parts of which as many as can are one. */
+function merged(parts: readonly Part[]): Part[] {
+  const all: Part[] = []
+  for (const part of parts) {
+    const last = all.at(-1)
+    const both = last === undefined ? undefined : mergedTwo(last, part)
+    if (both === undefined) all.push(part)
+    else all[all.length - 1] = both
+  }
+  return all.filter((part) => !('text' in part && part.text === ''))
+}
+
+function mergedTwo(one: Part, other: Part): Part | undefined {
+  if ('text' in one && 'text' in other) return { text: one.text + other.text }
+  if ('text' in one && 'texts' in other && one.text.length <= MAX_TAKEN_IN) {
+    return { ...other, texts: [one.text + other.texts[0], one.text + other.texts[1]] }
+  }
+  if ('texts' in one && 'text' in other && other.text.length <= MAX_TAKEN_IN) {
+    return { ...one, texts: [one.texts[0] + other.text, one.texts[1] + other.text] }
+  }
+  return undefined
 }
 
 /** A sum that begins with a text: two numbers beside each other are no sum. */
 function joined(parts: readonly Part[]): string {
   const [first] = parts
-  const begin = parts.length > 1 && first?.isText === false ? '"" + ' : ''
-  return begin + parts.map(({ code }) => code).join(' + ')
+  if (first === undefined) return '""'
+  const begin = parts.length > 1 && 'code' in first ? '"" + ' : ''
+  return begin + parts.map(codeOf).join(' + ')
+}
+
+function codeOf(part: Part): string {
+  if ('code' in part) return part.code
+  if ('text' in part) return JSON.stringify(part.text)
+  return `(${part.condition} ? ${part.texts.map((text) => JSON.stringify(text)).join(' : ')})`
 }
 
 /** JavaScript for a value as the page shows it: texts and numbers at once, all else by the runtime. */
@@ -72,6 +134,6 @@ function shownCode(unit: Unit, code: string, place: number): string {
 
 function shownVariable(unit: Unit, value: string, place: number, first = value): string {
   if (!unit.autoescape) return `(typeof ${first} === "string" ? ${value} : m.showUnescaped(${value}, ${place}))`
-  const text = `m.hostile.test(${value}) ? m.escape(${value}) : ${value}`
+  const text = `hostile.test(${value}) ? escape(${value}) : ${value}`
   return `(typeof ${first} === "string" ? (${text}) : typeof ${value} === "number" ? ${value} : m.show(${value}, ${place}))`
 }

@@ -9,10 +9,9 @@ import { startServer } from './lib/process.ts'
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-bench-'))
 const socket = (name: string) => path.join(directory, `${name}.sock`)
-const server = (file: string) => path.join(import.meta.dirname, 'servers', file)
 
-const fastify = await startServer(server('fastify.js'), socket('fastify'))
-const nuages = await startServer(server('fastcgi-bare.ts'), socket('nuages'))
+const fastify = await startServer('fastify.js', socket('fastify'))
+const nuages = await startServer('fastcgi-bare.ts', socket('nuages'))
 const nginx = await startNginx(directory, [
   { name: 'fastify', protocol: 'http', socket: socket('fastify') },
   { name: 'nuages', protocol: 'fastcgi', socket: socket('nuages') },

@@ -1,4 +1,5 @@
 -- What browsers send, about 900 bytes in 20 and more fields: four of them in turn, or the first alone ("one" as argument).
+-- A second argument that is not empty is sent as JSON by POST.
 local function browser(agent, language, extra)
   local headers = {
     ["Host"] = "www.example.com",
@@ -35,7 +36,11 @@ local requests, next = {}, 0
 
 function init(args)
   local count = args[1] == "one" and 1 or #browsers
-  for index = 1, count do requests[index] = wrk.format("GET", wrk.path, browsers[index]) end
+  local body = args[2] ~= "" and args[2] or nil
+  for index = 1, count do
+    if body then browsers[index]["Content-Type"] = "application/json" end
+    requests[index] = wrk.format(body and "POST" or "GET", wrk.path, browsers[index], body)
+  end
 end
 
 function request()

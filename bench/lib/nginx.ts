@@ -29,8 +29,10 @@ fastcgi_param HTTP_PROXY "";
 /** How nginx reaches a rival: the protocol and the rival's unix socket. */
 export interface Upstream {
   readonly name: string
-  readonly protocol: 'http' | 'fastcgi'
+  readonly protocol: 'http' | 'fastcgi' | 'uwsgi'
   readonly socket: string
+  /** The program that FastCGI's SCRIPT_FILENAME names; its server keeps no connection, for one of its workers serves only one. */
+  readonly script?: string
 }
 
 /** A running nginx: each upstream under its own port, one worker, keep-alive on both sides. */
@@ -64,15 +66,26 @@ http {
 }`
 }
 
-function server({ name, protocol, socket }: Upstream, port: number): string {
-  const pass =
-    protocol === 'http'
-      ? `proxy_pass http://${name}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
-         proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;`
-      : `fastcgi_pass ${name}; fastcgi_keep_conn on; ${FASTCGI_PARAMS}`
+function server(upstream: Upstream, port: number): string {
+  const { name, socket, script } = upstream
+  const keepalive = script === undefined ? 'keepalive 64; keepalive_requests 1000000000;' : ''
   return `
-  upstream ${name} { server unix:${socket}; keepalive 64; keepalive_requests 1000000000; }
-  server { listen 127.0.0.1:${port}; location / { ${pass} } }`
+  upstream ${name} { server unix:${socket}; ${keepalive} }
+  server { listen 127.0.0.1:${port} backlog=1024; location / { ${pass(upstream)} } }`
+}
+
+function pass({ name, protocol, script }: Upstream): string {
+  switch (protocol) {
+    case 'http':
+      return `proxy_pass http://${name}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
+         proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;`
+    case 'fastcgi':
+      return script === undefined
+        ? `fastcgi_pass ${name}; fastcgi_keep_conn on; ${FASTCGI_PARAMS}`
+        : `fastcgi_pass ${name}; ${FASTCGI_PARAMS} fastcgi_param SCRIPT_FILENAME ${script};`
+    case 'uwsgi':
+      return `uwsgi_pass ${name}; include /etc/nginx/uwsgi_params;`
+  }
 }
 
 /** A port of the loopback address that nobody listens on. */

@@ -11,7 +11,7 @@ const HEADINGS: ReadonlyArray<readonly [level: CheckLevel, heading: string]> = [
 
 /** Import the rooms that bring checks along, for a project need not have imported them all by itself. */
 export async function loadChecks(): Promise<void> {
-  await Promise.all([import('../middleware/index.ts'), import('../urls/index.ts')])
+  await Promise.all([import('../middleware/index.ts'), import('../urls/index.ts'), import('../views/index.ts')])
 }
 
 /** What the system checks found, gravest first, in Django's form. */

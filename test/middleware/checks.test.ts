@@ -3,7 +3,22 @@ import { afterEach, describe, test } from 'node:test'
 import { resetForTests, setup } from 'nuages'
 import { runChecks } from 'nuages/checks'
 import { defineSettings, type UserSettings } from 'nuages/conf'
-import { commonMiddleware, csrfMiddleware, securityMiddleware, xFrameOptionsMiddleware } from 'nuages/middleware'
+import { MiddlewareNotUsed } from 'nuages/exceptions'
+import { CSP, type HttpRequest, type Middleware } from 'nuages/http'
+import {
+  accessLogMiddleware,
+  commonMiddleware,
+  compressionMiddleware,
+  conditionalGetMiddleware,
+  contentSecurityPolicyMiddleware,
+  corsMiddleware,
+  csrfMiddleware,
+  gzipMiddleware,
+  requestIdMiddleware,
+  securityMiddleware,
+  xFrameOptionsMiddleware,
+} from 'nuages/middleware'
+import { cspContext } from 'nuages/views'
 
 describe('middleware/checks', () => {
   afterEach(resetForTests)
@@ -24,12 +39,14 @@ describe('middleware/checks', () => {
 
   async function idsOf(settings: UserSettings, deploy = true): Promise<string[]> {
     await setup(defineSettings(settings))
-    return (await runChecks({ tags: ['security'], deploy })).map(({ id }) => id).sort()
+    return (await runChecks({ tags: ['security', 'middleware'], deploy })).map(({ id }) => id).sort()
   }
 
   const without = (layer: (typeof middleware)[number]): UserSettings => ({
     middleware: middleware.filter((each) => each !== layer),
   })
+
+  const withLayer = (layer: Middleware): UserSettings => ({ middleware: [layer, ...middleware] })
 
   /** What each finding takes, beside the good settings. */
   const faults: ReadonlyArray<readonly [id: string, settings: UserSettings]> = [
@@ -54,6 +71,28 @@ describe('middleware/checks', () => {
     ['security.E023', { secureReferrerPolicy: 'origin, invisible' }],
     ['security.E024', { secureCrossOriginOpenerPolicy: 'everywhere' }],
     ['security.W025', { secretKeyFallbacks: [strongKey, 'short'] }],
+    ['security.W027', { ...withLayer(contentSecurityPolicyMiddleware), secureCsp: { 'script-src': CSP.NONCE } }],
+    ['nuages.security.W001', { secureCspReportOnly: { sandbox: true } }],
+    [
+      'nuages.security.W002',
+      { ...withLayer(contentSecurityPolicyMiddleware), secureCsp: { 'default-src': ['*', CSP.UNSAFE_INLINE] } },
+    ],
+    ['nuages.security.W003', { corsAllowedOrigins: ['https://example.com'] }],
+    [
+      'nuages.security.E002',
+      { ...withLayer(corsMiddleware), corsAllowedOrigins: ['null', 'https://a.example:8443', 'a.example'] },
+    ],
+    ['nuages.security.E002', { ...withLayer(corsMiddleware), corsAllowedOrigins: ['https://a.example/'] }],
+    ['nuages.middleware.E001', withLayer((() => {}) as never)],
+    ['nuages.middleware.W001', { middleware: [accessLogMiddleware, requestIdMiddleware, ...middleware] }],
+    [
+      'nuages.middleware.W001',
+      { middleware: [commonMiddleware, ...middleware.filter((each) => each !== commonMiddleware)] },
+    ],
+    ['nuages.middleware.W001', { middleware: [...middleware, conditionalGetMiddleware, gzipMiddleware] }],
+    ['nuages.middleware.W001', { middleware: [...middleware, conditionalGetMiddleware, compressionMiddleware] }],
+    ['nuages.middleware.W001', { middleware: [...middleware, corsMiddleware] }],
+    ['nuages.middleware.W002', { middleware: [...middleware, csrfMiddleware] }],
     ['4_0.E001', { csrfTrustedOrigins: ['example.com'] }],
     ['4_0.E001', { csrfTrustedOrigins: ['https://example.com', 'https://example.com/path'] }],
   ]
@@ -80,6 +119,51 @@ describe('middleware/checks', () => {
       ] as const) {
         assert.deepEqual(await idsOf({ ...good, ...settings }), [])
       }
+    })
+
+    test('takes all layers in their order, and policies that protect', async () => {
+      const layers = [
+        requestIdMiddleware,
+        accessLogMiddleware,
+        securityMiddleware,
+        contentSecurityPolicyMiddleware,
+        corsMiddleware,
+        compressionMiddleware,
+        conditionalGetMiddleware,
+        ...middleware.slice(1),
+      ]
+      const policies = {
+        secureCsp: { 'script-src': [CSP.UNSAFE_INLINE, CSP.NONCE] },
+        corsAllowedOrigins: ['https://a.example'],
+        templates: { contextProcessors: [cspContext] },
+      }
+      assert.deepEqual(await idsOf({ ...good, ...policies, middleware: layers }), [])
+      const unused: Middleware = () => {
+        throw new MiddlewareNotUsed()
+      }
+      assert.deepEqual(await idsOf({ ...good, middleware: [...middleware, unused] }), [])
+    })
+
+    test('finds origins and credentials that do not go together, before the server does', async () => {
+      const both = { ...withLayer(corsMiddleware), corsAllowAllOrigins: true, corsAllowCredentials: true }
+      assert.deepEqual(await idsOf({ ...good, ...both }), ['nuages.middleware.E001', 'nuages.security.E001'])
+    })
+
+    test('finds a policy that is none, before the server does', async () => {
+      const found = ['nuages.middleware.E001', 'security.E026']
+      const own = withLayer(contentSecurityPolicyMiddleware)
+      assert.deepEqual(await idsOf({ ...good, ...own, secureCsp: { 'scirpt-src': CSP.SELF } as never }), found)
+      assert.deepEqual(await idsOf({ ...good, ...own, secureCspReportOnly: { sandbox: ['a;b'] } }), found)
+    })
+
+    test('says why a layer cannot be made', async () => {
+      function brokenMiddleware(): (request: HttpRequest) => never {
+        throw new Error('no key')
+      }
+      await setup(defineSettings({ ...good, ...withLayer(brokenMiddleware) }))
+      const [message] = await runChecks({ tags: ['middleware'] })
+      assert.equal(message?.message, 'brokenMiddleware cannot be made: no key')
+      assert.equal(message?.object, 'middleware[0]')
     })
 
     test('says nothing of settings that a missing layer leaves idle', async () => {

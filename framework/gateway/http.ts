@@ -1,4 +1,10 @@
-import { createServer as createNodeServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer as createNodeServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import { BadRequest } from '../exceptions.ts'
 import { version } from '../utils/index.ts'
@@ -8,6 +14,7 @@ import { type ConnectionKeys, isChunked, requestEnviron } from './http/environ.t
 import { type ExchangeOwner, HTTPExchange } from './http/exchange.ts'
 import { lingeringClose } from './http/linger.ts'
 import { Refusal, refusalBytes } from './http/refusal.ts'
+import { createTLSServer, type TLSOptions } from './http/tls.ts'
 import { emptyInput } from './input.ts'
 import { type CloseOptions, type GatewayServer, type ListenAddress, type ListenTarget, listen } from './listen.ts'
 import { run } from './run.ts'
@@ -29,6 +36,8 @@ export interface HTTPServerOptions {
   readonly maxHeaders?: number | undefined
   /** What applications find as `wsgi.errors`; standard error by default. */
   readonly errors?: { write(text: string): unknown } | undefined
+  /** The certificate and its key, in PEM, with which the server speaks HTTPS. */
+  readonly tls?: TLSOptions | undefined
   /** True where other processes serve the same site (`wsgi.multiprocess`). */
   readonly multiprocess?: boolean | undefined
 }
@@ -68,6 +77,7 @@ export class HTTPServer implements GatewayServer {
   readonly #maxHeaders: number
   readonly #maxRequests: number
   readonly #server: Server
+  readonly #scheme: 'http' | 'https'
   readonly #software = `nuages/${version()}`
   readonly #sockets = new Set<ConnectionSocket>()
   readonly #owner: ExchangeOwner
@@ -81,9 +91,12 @@ export class HTTPServer implements GatewayServer {
     this.#maxHeaders = options.maxHeaders ?? 100
     this.#maxRequests = options.maxRequestsPerSocket || Number.POSITIVE_INFINITY
     this.#owner = { isClosing: () => this.#closing, exchangeEnded: (exchange) => this.#exchangeEnded(exchange) }
-    this.#server = createNodeServer(nodeOptions(options))
+    const { tls } = options
+    this.#scheme = tls === undefined ? 'http' : 'https'
+    this.#server =
+      tls === undefined ? createNodeServer(nodeOptions(options)) : createTLSServer(nodeOptions(options), tls)
     this.#server.maxHeadersCount = this.#maxHeaders + 1
-    this.#server.on('connection', (socket) => this.#connect(socket))
+    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#connect(socket))
     this.#server.on('request', (request, response) => this.#serve(request, response, false))
     this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true))
     this.#server.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response))
@@ -169,7 +182,7 @@ export class HTTPServer implements GatewayServer {
     if (request.url === '*') return answerForServer(exchange)
     setGatewayKeys(environ, {
       gateway: 'http',
-      scheme: 'http',
+      scheme: this.#scheme,
       input: inputOf(exchange, request, environ),
       errors: this.#errors,
       signal: exchange.signal,
@@ -197,7 +210,10 @@ export class HTTPServer implements GatewayServer {
    * it is refused in its turn.
    */
   #refuseBytes(error: ParseError, socket: ConnectionSocket): void {
-    const { exchanges, last, finished } = socket[CONNECTION] as Connection
+    const connection = socket[CONNECTION]
+    // A handshake that failed.
+    if (connection === undefined) return void socket.destroy()
+    const { exchanges, last, finished } = connection
     const waits = last !== undefined && exchanges.has(last)
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
     else if (last?.receiving === true && waits) {
@@ -211,7 +227,7 @@ export class HTTPServer implements GatewayServer {
 /** What node:http says of bytes that are no request. */
 type ParseError = Error & { code?: string | undefined; rawPacket?: Buffer | undefined }
 
-function nodeOptions(options: HTTPServerOptions): Parameters<typeof createNodeServer>[0] {
+function nodeOptions(options: HTTPServerOptions): ServerOptions {
   const headersTimeout = options.headersTimeout ?? 20_000
   const requestTimeout = options.requestTimeout ?? 300_000
   return {

@@ -26,8 +26,8 @@ export function parseAddress(text: string | undefined, preset: Address): Address
 }
 
 /** `http://127.0.0.1:8000/` for a host and port. */
-export function urlOf(host: string, port: number): string {
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}/`
+export function urlOf(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
+  return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}/`
 }
 
 function wrong(text: string): CommandLineError {

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
+import { isInside } from '../utils/index.ts'
 import { makeStyle, type Style, type TextStream } from './output.ts'
-import { SourceWatcher } from './watcher.ts'
+import type { Listening, StandIn } from './dev-server/stand-in.ts'
+import { SOURCES, TreeWatcher } from './watcher.ts'
 
 /** Set for the child of a reloading parent. */
 const MARK = 'NUAGES_AUTORELOAD'
@@ -47,9 +50,19 @@ export function keptPort(): number | undefined {
   return isReloaded() && process.env[PORT] !== undefined ? Number(process.env[PORT]) : undefined
 }
 
-/** Let the next child listen on the same port. */
-export function keepPort(port: number): void {
-  if (isReloaded()) process.send?.({ port })
+/** What a reloaded process tells its parent. */
+export interface News {
+  /** Where it listens: the next one listens there too, and while none does the parent says why. */
+  readonly listening?: Listening | undefined
+  /** Directories whose files it reads anew by itself, so that their changes are no reason for a restart. */
+  readonly assets?: readonly string[] | undefined
+  /** Why it ends. */
+  readonly failure?: string | undefined
+}
+
+/** Tell the parent, where there is one. */
+export function tellParent(news: News): void {
+  if (isReloaded()) process.send?.(news)
 }
 
 /**
@@ -62,19 +75,22 @@ export function runWithReloader(options: ReloaderOptions): Promise<number> {
 
 /** The parent: one child at a time, the next one only after the last has let go of its port. */
 class Reloader {
-  readonly #watcher: SourceWatcher
+  readonly #root: string
+  readonly #watcher: TreeWatcher
   readonly #stderr: TextStream
   readonly #style: Style
   #finish: (code: number) => void = () => {}
   #child: ChildProcess | undefined
-  #port: number | undefined
+  #news: News = {}
+  #standIn: StandIn | undefined
   #restarting = false
   #stopping = false
 
   constructor({ root, stderr = process.stderr, style = makeStyle(false), poll }: ReloaderOptions) {
     this.#stderr = stderr
     this.#style = style
-    this.#watcher = new SourceWatcher(root, (files) => this.#changed(files), {
+    this.#root = root
+    this.#watcher = new TreeWatcher([root], SOURCES, (files) => this.#changed(files), {
       poll,
       onFallback: (reason) => this.#say('warning', `Looking for changes every second, for ${reason.message}.`),
     })
@@ -94,18 +110,30 @@ class Reloader {
       process.off('SIGINT', stop)
       process.off('SIGTERM', stop)
       this.#watcher.close()
+      await this.#standIn?.close()
     }
+  }
+
+  /** Start the next child once nobody else is on its port. */
+  async #replace(): Promise<void> {
+    const standIn = this.#standIn
+    this.#standIn = undefined
+    this.#restarting = true
+    await standIn?.close()
+    if (!this.#stopping) this.#spawn()
   }
 
   #spawn(): void {
     this.#restarting = false
+    const { listening, assets } = this.#news
+    this.#news = { listening, assets }
     const child = spawn(process.execPath, ['--import', HOOK, ...process.execArgv, ...process.argv.slice(1)], {
-      env: { ...process.env, [MARK]: 'true', ...(this.#port === undefined ? {} : { [PORT]: String(this.#port) }) },
+      env: { ...process.env, [MARK]: 'true', ...(listening === undefined ? {} : { [PORT]: String(listening.port) }) },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     })
     child.once('error', (error) => this.#failed(error))
     child.once('exit', (code, signal) => this.#exited(code, signal))
-    child.on('message', (message: { readonly port?: number }) => (this.#port = message.port))
+    child.on('message', (news: News) => (this.#news = { ...this.#news, ...news }))
     this.#child = child
   }
 
@@ -121,16 +149,29 @@ class Reloader {
     else if (this.#restarting) this.#spawn()
     else if (code === 0) this.#finish(0)
     else if (code !== null && code > EXIT_FINAL && code <= EXIT_FINAL + 2) this.#finish(code - EXIT_FINAL)
-    else
-      this.#say('warning', `The server has stopped (${signal ?? `exit code ${code}`}). Waiting for a file to change.`)
+    else void this.#wait(signal ?? `exit code ${code}`)
   }
 
-  #changed(files: readonly string[]): void {
-    if (this.#stopping) return
+  /** Until a file changes, the browsers are told what the console tells. */
+  async #wait(outcome: string): Promise<void> {
+    this.#say('warning', `The server has stopped (${outcome}). Waiting for a file to change.`)
+    const { listening, failure = `The server has stopped (${outcome}). The console says why.` } = this.#news
+    if (listening === undefined) return
+    const { StandIn } = await import('./dev-server/stand-in.ts')
+    if (this.#child === undefined && !this.#restarting && !this.#stopping)
+      this.#standIn ??= new StandIn(listening, failure)
+  }
+
+  #changed(changed: readonly string[]): void {
+    const { assets = [] } = this.#news
+    const files = changed
+      .filter((file) => !assets.some((directory) => isInside(file, directory)))
+      .map((file) => path.relative(this.#root, file))
+    if (this.#stopping || files.length === 0) return
     const more = files.length > 1 ? ` and ${files.length - 1} more` : ''
     this.#say('notice', `${files[0]}${more} changed, reloading.`)
-    if (this.#child === undefined) return this.#spawn()
     if (this.#restarting) return
+    if (this.#child === undefined) return void this.#replace()
     this.#restarting = true
     this.#end(this.#child)
   }

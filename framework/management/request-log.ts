@@ -1,22 +1,39 @@
 import type { Application, Environ, ResponseBody } from '../gateway/index.ts'
-import { escapeControls } from '../utils/index.ts'
+import { escapeControls, resumed, Step, traced } from '../utils/index.ts'
+import { serverTiming, SLOW, slowestStep } from './dev-server/timing.ts'
+import type { Traffic } from './dev-server/traffic.ts'
 import type { Paint, Style } from './output.ts'
 
 /** Writes one finished line of the log. */
 export type WriteLine = (line: string) => void
 
+/** What `logRequests` does besides. */
+export interface RequestLogOptions {
+  /** Tell browsers what took how long, by a Server-Timing header. */
+  readonly serverTiming?: boolean | undefined
+  /** Learns of each request. */
+  readonly traffic?: Traffic | undefined
+}
+
 /**
- * The application with a line of log for each answer: time, method, path, status, bytes of the body, milliseconds. A
- * body that is an array is left as it is, so that the gateway can still send it at once.
+ * The application with a line of log for each answer: time, method, path, status, bytes of the body, milliseconds; and of
+ * a slow one, where it traces, the step that took longest. A body that is an array is left as it is, so that the gateway
+ * can still send it at once.
  */
-export function logRequests(application: Application, write: WriteLine, style: Style): Application {
+export function logRequests(
+  application: Application,
+  write: WriteLine,
+  style: Style,
+  options: RequestLogOptions = {},
+): Application {
   return (environ, startResponse) => {
-    const entry = new LogEntry(environ, write, style)
+    const entry = new LogEntry(environ, write, style, options.traffic)
     const start: typeof startResponse = (status, headers, error) => {
-      startResponse(status, headers, error)
+      const timing = options.serverTiming === true ? [['Server-Timing', serverTiming(entry.step)] as const] : []
+      startResponse(status, [...headers, ...timing], error)
       entry.status = status
     }
-    const body = guard(() => application(environ, start), entry)
+    const body = guard(() => traced(entry.step, () => application(environ, start)), entry)
     if (!(body instanceof Promise)) return watch(body, entry)
     return body.then(
       (settled) => watch(settled, entry),
@@ -27,30 +44,44 @@ export function logRequests(application: Application, write: WriteLine, style: S
 
 /** What is known of one answer so far. */
 class LogEntry {
+  readonly step: Step
   status = '500'
   bytes = 0
-  readonly #environ: Environ
   readonly #write: WriteLine
   readonly #style: Style
-  readonly #startedAt = performance.now()
+  readonly #traffic: Traffic | undefined
   #written = false
 
-  constructor(environ: Environ, write: WriteLine, style: Style) {
-    this.#environ = environ
+  constructor(environ: Environ, write: WriteLine, style: Style, traffic: Traffic | undefined) {
     this.#write = write
     this.#style = style
+    this.#traffic = traffic
+    this.step = new Step('request', `${escapeControls(environ.REQUEST_METHOD)} ${targetOf(environ)}`)
+    traffic?.begin(this.step)
+  }
+
+  /** Make a piece of the body. */
+  make<T>(action: () => T): T {
+    const { step } = this
+    let body = step.steps.at(-1)
+    if (body?.kind !== 'body') step.steps.push((body = new Step('body', '')))
+    return resumed(body, action)
   }
 
   finish(): void {
     if (this.#written) return
     this.#written = true
-    const { faint } = this.#style
+    const { step } = this
+    step.endedAt = performance.now()
+    this.#traffic?.end(step)
+    const { faint, warning } = this.#style
     const status = this.status.slice(0, 3)
     const paint = paintOf(status, this.#style)
-    const took = (performance.now() - this.#startedAt).toFixed(1)
     const time = new Date().toTimeString().slice(0, 8)
-    const request = `${escapeControls(this.#environ.REQUEST_METHOD)} ${targetOf(this.#environ)}`
-    this.#write(`${faint(time)} ${paint(`${request} ${status}`)} ${faint(`${formatSize(this.bytes)} ${took} ms`)}`)
+    const facts = faint(`${formatSize(this.bytes)} ${step.duration.toFixed(1)} ms`)
+    const slow = step.duration < SLOW ? undefined : slowestStep(step)
+    const reason = slow === undefined ? '' : ` ${warning(`${slow.duration.toFixed(1)} ms of it ${slow.label}`)}`
+    this.#write(`${faint(time)} ${paint(`${step.name} ${status}`)} ${facts}${reason}`)
   }
 }
 
@@ -90,7 +121,7 @@ class CountingIterator implements Iterator<Uint8Array> {
 
   next(): IteratorResult<Uint8Array> {
     return count(
-      guard(() => this.#inner.next(), this.#entry),
+      guard(() => this.#entry.make(() => this.#inner.next()), this.#entry),
       this.#entry,
     )
   }
@@ -112,7 +143,7 @@ class CountingAsyncIterator implements AsyncIterator<Uint8Array> {
 
   async next(): Promise<IteratorResult<Uint8Array>> {
     try {
-      return count(await this.#inner.next(), this.#entry)
+      return count(await this.#entry.make(() => this.#inner.next()), this.#entry)
     } catch (error) {
       return fail(error, this.#entry)
     }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Settings } from '../conf/index.ts'
-import { EXIT_FINAL, isReloaded, runWithReloader, stopWithParent } from './autoreload.ts'
+import { EXIT_FINAL, isReloaded, runWithReloader, stopWithParent, tellParent } from './autoreload.ts'
 import type { ApplicationLoader, BaseCommand, SettingsLoader } from './base.ts'
 import { CommandError, CommandLineError } from './errors.ts'
 import { explain, wholeStack } from './explain.ts'
@@ -162,7 +162,9 @@ export class ManagementUtility {
   }
 
   #report(error: unknown): number {
-    this.#stderr().write(`${this.#style().error(this.#describe(error))}\n`)
+    const description = this.#describe(error)
+    this.#stderr().write(`${this.#style().error(description)}\n`)
+    tellParent({ failure: description })
     const code = error instanceof CommandError ? error.returnCode : 1
     return error instanceof CommandLineError && isReloaded() ? EXIT_FINAL + code : code
   }

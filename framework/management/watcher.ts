@@ -13,19 +13,43 @@ export interface WatcherOptions {
 const DEBOUNCE = 50
 const POLL_INTERVAL = 1000
 
+/** Which files of a tree are watched. */
+export interface Kind {
+  hasFile(name: string): boolean
+  hasDirectory(directory: string): boolean
+}
+
 const SOURCE = /(?:\.(?:[cm]?[jt]s|[jt]sx|json)|^\.env)$/
 /** Directories of these names hold no sources, unless they are apps. */
 const IGNORED = new Set(['uploads', 'media', 'staticfiles', 'dist', 'coverage'])
 
 /**
- * Tells which source files below a directory were changed, made or removed. Directories whose names begin with a dot,
- * `node_modules`, and those that hold uploads or built files are left out.
+ * What a program is made of. Directories whose names begin with a dot, `node_modules`, and those that hold uploads or built
+ * files are left out.
+ */
+export const SOURCES: Kind = {
+  hasFile: (name) => SOURCE.test(name),
+  hasDirectory: (directory) => {
+    const name = path.basename(directory)
+    return isVisible(name) && (!IGNORED.has(name) || fs.existsSync(path.join(directory, 'apps.ts')))
+  },
+}
+
+/** What a program only reads, such as templates and stylesheets: all but hidden files and those that editors leave. */
+export const ASSETS: Kind = {
+  hasFile: (name) => isVisible(name) && !/(?:~|\.sw[a-z]|\.tmp|^#.*#|^4913)$/.test(name),
+  hasDirectory: (directory) => isVisible(path.basename(directory)),
+}
+
+/**
+ * Tells which files below some directories were changed, made or removed.
  *
  * What the system reports is only a reason to look: the tree is compared with what it was, so that a mere touch of the
  * permissions, or a report that came twice, is no change.
  */
-export class SourceWatcher {
-  readonly #root: string
+export class TreeWatcher {
+  readonly #roots: readonly string[]
+  readonly #kind: Kind
   readonly #onChange: (files: readonly string[]) => void
   readonly #options: WatcherOptions
   readonly #watched = new Map<string, fs.FSWatcher>()
@@ -34,12 +58,18 @@ export class SourceWatcher {
   #poll: NodeJS.Timeout | undefined
   #closed = false
 
-  /** Remember the tree as it is now; changes count from here on, and are told after `start`. */
-  constructor(root: string, onChange: (files: readonly string[]) => void, options: WatcherOptions = {}) {
-    this.#root = root
+  /** Remember the trees as they are now; changes count from here on, and are told after `start`. */
+  constructor(
+    roots: readonly string[],
+    kind: Kind,
+    onChange: (files: readonly string[]) => void,
+    options: WatcherOptions = {},
+  ) {
+    this.#roots = roots
+    this.#kind = kind
     this.#onChange = onChange
     this.#options = options
-    this.#stamps = scan(root).stamps
+    this.#stamps = this.#scan().stamps
   }
 
   /** Begin to watch. */
@@ -58,11 +88,17 @@ export class SourceWatcher {
 
   #look(): void {
     if (this.#closed) return
-    const { stamps, directories } = scan(this.#root)
+    const { stamps, directories } = this.#scan()
     const changed = difference(this.#stamps, stamps)
     this.#stamps = stamps
     if (this.#poll === undefined) this.#watch(directories)
-    if (changed.length > 0) this.#onChange(changed.map((file) => path.relative(this.#root, file)))
+    if (changed.length > 0) this.#onChange(changed)
+  }
+
+  #scan(): Tree {
+    const tree: Tree = { stamps: new Map(), directories: new Set() }
+    for (const root of this.#roots) scan(root, this.#kind, tree)
+    return tree
   }
 
   #watch(directories: ReadonlySet<string>): void {
@@ -109,35 +145,32 @@ export class SourceWatcher {
 }
 
 interface Tree {
-  /** Source files with their time and size. */
+  /** Files with their time and size. */
   readonly stamps: Map<string, string>
   readonly directories: Set<string>
 }
 
-function scan(root: string, tree: Tree = { stamps: new Map(), directories: new Set() }): Tree {
+function scan(root: string, kind: Kind, tree: Tree): void {
   let entries: fs.Dirent[]
   try {
     entries = fs.readdirSync(root, { withFileTypes: true })
   } catch {
-    return tree
+    return
   }
   tree.directories.add(root)
   for (const entry of entries) {
     const file = path.join(root, entry.name)
     if (entry.isDirectory()) {
-      if (!isIgnored(file)) scan(file, tree)
-    } else if (SOURCE.test(entry.name)) {
+      if (kind.hasDirectory(file)) scan(file, kind, tree)
+    } else if (kind.hasFile(entry.name)) {
       const stat = fs.statSync(file, { throwIfNoEntry: false })
       if (stat !== undefined) tree.stamps.set(file, `${stat.mtimeMs} ${stat.size}`)
     }
   }
-  return tree
 }
 
-function isIgnored(directory: string): boolean {
-  const name = path.basename(directory)
-  if (name.startsWith('.') || name === 'node_modules') return true
-  return IGNORED.has(name) && !fs.existsSync(path.join(directory, 'apps.ts'))
+function isVisible(name: string): boolean {
+  return !name.startsWith('.') && name !== 'node_modules'
 }
 
 function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {

@@ -12,7 +12,7 @@ export class Step {
   detail = ''
   /** What it threw, as it was thrown. */
   error: unknown
-  readonly startedAt: number = performance.now()
+  startedAt: number = performance.now()
   /** `undefined` while it goes on. */
   endedAt: number | undefined
   readonly steps: Step[] = []
@@ -95,6 +95,13 @@ export function traced<T>(step: Step, action: () => T): T {
       throw end(step, error)
     },
   ) as T
+}
+
+/** Go on with a step that has ended: the time between does not count, as if it had begun later. */
+export function resumed<T>(step: Step, action: () => T): T {
+  if (step.endedAt !== undefined) step.startedAt += performance.now() - step.endedAt
+  step.endedAt = undefined
+  return traced(step, action)
 }
 
 /** Do something within a step, whose end somebody else sees. */

@@ -1,11 +1,16 @@
+import path from 'node:path'
 import type { Settings } from '../../conf/index.ts'
 import type { Application } from '../../gateway/index.ts'
+import { enableTracing, version } from '../../utils/index.ts'
 import { type Address, listenError, parseAddress, urlOf } from '../address.ts'
 import { applicationOf } from '../application.ts'
-import { keepPort, keptPort } from '../autoreload.ts'
-import { version } from '../../utils/index.ts'
+import { keptPort, tellParent } from '../autoreload.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
-import { CommandError } from '../errors.ts'
+import type { AssetDirectories } from '../dev-server/assets.ts'
+import { LiveReload } from '../dev-server/live-reload.ts'
+import type { TLSFiles } from '../dev-server/tls-files.ts'
+import { Traffic } from '../dev-server/traffic.ts'
+import { CommandError, CommandLineError } from '../errors.ts'
 import type { Options } from '../options.ts'
 import { logRequests } from '../request-log.ts'
 import { serveUntilStopped } from '../serve.ts'
@@ -14,6 +19,10 @@ import { serveUntilStopped } from '../serve.ts'
 export const runserverOptions = {
   ipv6: { type: 'boolean', short: '6', help: 'Listen on ::1 where no host is given.' },
   noreload: { type: 'boolean', help: 'Do not start anew when a file changes.' },
+  noLivereload: { type: 'boolean', help: 'Leave the pages in browsers as they are when a file changes.' },
+  https: { type: 'boolean', help: 'Speak HTTPS, by a certificate made for this project.' },
+  cert: { type: 'string', metavar: 'FILE', help: 'The certificate to speak HTTPS with, in PEM.' },
+  key: { type: 'string', metavar: 'FILE', help: 'The key of that certificate, in PEM.' },
 } as const satisfies Options
 
 /** How long requests may go on after Ctrl-C or a change of a file, in milliseconds: nobody waits long for a restart. */
@@ -33,20 +42,19 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
   override readonly requires = 'settings'
   override readonly requiresSystemChecks = false
 
-  override async handle(
-    [address]: readonly string[],
-    { ipv6, skipChecks }: CommandValues<typeof runserverOptions>,
-  ): Promise<void> {
-    const asked = parseAddress(address, { host: ipv6 ? '::1' : '127.0.0.1', port: 8000 })
-    const target = asked.port === 0 ? { ...asked, port: keptPort() ?? 0 } : asked
+  override async handle([address]: readonly string[], options: RunserverValues): Promise<void> {
     const { settings } = this
+    const asked = parseAddress(address, { host: options.ipv6 ? '::1' : '127.0.0.1', port: 8000 })
+    const target = asked.port === 0 ? { ...asked, port: keptPort() ?? 0 } : asked
     if (!settings.debug && settings.allowedHosts.length === 0)
       throw new CommandError(
         'No request would be answered: allowedHosts is empty, and debug is off. Set debug: true to develop, or name the hosts.',
       )
+    const tls = await this.#tlsFiles(target.host, options)
+    if (settings.debug) enableTracing()
     const application = await this.getApplication(settings)
-    if (!skipChecks) await this.check({ showCount: true })
-    await this.#serve(application, target)
+    if (!options.skipChecks) await this.check({ showCount: true })
+    await this.#serve(application, target, { tls, follows: settings.debug && !options.noLivereload })
   }
 
   /** The application to serve: the one that manage.ts names, else one made from the settings. */
@@ -54,17 +62,77 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     return applicationOf(this.context, settings)
   }
 
-  async #serve(application: Application, target: Address): Promise<void> {
+  /** Where the files are that a change of needs no new start, by what `getApplication` has set up. */
+  protected async getAssetDirectories({ templates }: Settings): Promise<AssetDirectories> {
+    const { appDirectories } = await import('../../apps/index.ts')
+    return { templates: [...templates.dirs, ...(templates.appDirs ? appDirectories('templates') : [])], static: [] }
+  }
+
+  async #serve(application: Application, target: Address, { tls, follows }: Manner): Promise<void> {
+    const { settings } = this
+    const traffic = new Traffic()
     const { createServer } = await import('../../gateway/index.ts')
-    const server = createServer(logRequests(application, (line) => this.stderr.write(line), this.stderr.style))
+    const write = (line: string): void => this.stderr.write(line)
+    const liveReload = new LiveReload({
+      mount: settings.forceScriptName,
+      warn: (message) => write(this.stderr.style.warning(message)),
+    })
+    const logged = logRequests(follows ? liveReload.inject(application) : application, write, this.stderr.style, {
+      serverTiming: settings.debug,
+      traffic,
+    })
+    const server = createServer(follows ? liveReload.serve(logged) : logged, {
+      tls: tls === undefined ? undefined : (await import('../dev-server/tls-files.ts')).readTLSFiles(tls),
+    })
     await server.listen(target).catch((error: unknown) => {
       throw listenError(error, `For example: ${this.context.program} ${this.context.name} ${otherPort(target.port)}`)
     })
     if (server.address?.kind === 'tcp') {
-      keepPort(server.address.port)
-      this.#greet(urlOf(target.host, server.address.port))
+      const { port } = server.address
+      tellParent({ listening: { host: target.host, port, tls, liveReload: follows } })
+      this.#greet(urlOf(target.host, port, tls === undefined ? 'http' : 'https'))
     }
-    await serveUntilStopped(server, { gracefulTimeout: GRACEFUL_TIMEOUT })
+    const watchers = settings.debug ? [await this.#watchLoop(traffic)] : []
+    if (follows) watchers.push(await this.#watchAssets(liveReload))
+    const stop = (): void => {
+      liveReload.close()
+      for (const watcher of watchers) watcher.close()
+    }
+    await serveUntilStopped(server, { gracefulTimeout: GRACEFUL_TIMEOUT, onStop: stop })
+  }
+
+  async #watchLoop(traffic: Traffic): Promise<Watcher> {
+    const { LoopWatch } = await import('../dev-server/loop-watch.ts')
+    return new LoopWatch(this.#project, traffic, (message) => this.stderr.write(this.stderr.style.warning(message)))
+  }
+
+  async #watchAssets(liveReload: LiveReload): Promise<Watcher> {
+    const directories = await this.getAssetDirectories(this.settings)
+    tellParent({ assets: [...directories.templates, ...directories.static] })
+    const { watchAssets } = await import('../dev-server/assets.ts')
+    return watchAssets(directories, liveReload, (message) => this.stderr.write(this.stderr.style.notice(message)))
+  }
+
+  async #tlsFiles(host: string, { https, cert, key }: RunserverValues): Promise<TLSFiles | undefined> {
+    if (cert !== undefined && key !== undefined) return { cert: path.resolve(cert), key: path.resolve(key) }
+    if (cert !== undefined || key !== undefined)
+      throw new CommandLineError(
+        'A certificate needs its key, and a key its certificate. Give both: --cert FILE --key FILE.',
+        {
+          returnCode: 2,
+        },
+      )
+    if (!https) return undefined
+    const { ownTLSFiles } = await import('../dev-server/tls-files.ts')
+    return ownTLSFiles(this.#project, host)
+  }
+
+  /** The directory of manage.ts, or the one in which `nuages` was typed. */
+  get #project(): string {
+    const script = process.argv[1]
+    return this.context.program === 'nuages' || script === undefined
+      ? process.cwd()
+      : path.dirname(path.resolve(script))
   }
 
   #greet(url: string): void {
@@ -75,6 +143,18 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
 }
 
 export default RunserverCommand
+
+type RunserverValues = CommandValues<typeof runserverOptions>
+
+interface Watcher {
+  close(): void
+}
+
+/** How the server speaks, and whether pages follow it. */
+interface Manner {
+  readonly tls: TLSFiles | undefined
+  readonly follows: boolean
+}
 
 function otherPort(port: number): number {
   if (port < 1024) return 8000

@@ -1,6 +1,7 @@
 import type { Settings } from '../../../../conf/index.ts'
 import type { Application } from '../../../../gateway/index.ts'
 import { type CommandValues, type Options, RunserverCommand, runserverOptions } from '../../../../management/index.ts'
+import { staticSources } from '../../finders.ts'
 import { serveStaticfiles } from '../../handler.ts'
 
 const options = {
@@ -25,5 +26,10 @@ export default class StaticRunserverCommand extends RunserverCommand {
     const application = await super.getApplication(settings)
     const { nostatic, insecure } = this.#values
     return nostatic || !(settings.debug || insecure) ? application : serveStaticfiles(application, settings)
+  }
+
+  protected override async getAssetDirectories(settings: Settings) {
+    const directories = await super.getAssetDirectories(settings)
+    return { ...directories, static: staticSources(settings).map(({ directory }) => directory) }
   }
 }

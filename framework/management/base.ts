@@ -24,6 +24,8 @@ export type ApplicationLoader = () => Promise<{ readonly application: Applicatio
 export interface CommandIndex {
   /** All names under their app's, sorted; where the settings cannot be loaded, the framework's alone and the `error`. */
   groups(): Promise<{ groups: ReadonlyMap<string, readonly string[]>; error: unknown }>
+  /** The labels of the installed apps; none where the settings cannot be loaded. */
+  labels(): Promise<readonly string[]>
   /** A command ready to run. Throws a CommandError with a suggestion where there is none of this name. */
   load(name: string): Promise<BaseCommand<Options>>
 }
@@ -109,6 +111,9 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
 
   /** Do the command's work. Throw a CommandError for what the user can put right. */
   abstract handle(args: readonly string[], options: CommandValues<O>): void | Promise<void>
+
+  /** Called before the settings are loaded, to set what they read from the environment. */
+  prepare(_parsed: ParsedArguments): void {}
 
   /** Take the context in which the command is going to run. */
   attach(context: CommandContext): void {

@@ -22,19 +22,31 @@ const CORE_LABEL = 'nuages'
 const CORE: Readonly<Record<string, CommandLoader>> = {
   cgiserver: () => import('./commands/cgiserver.ts'),
   check: () => import('./commands/check.ts'),
+  completion: () => import('./commands/completion.ts'),
+  diffsettings: () => import('./commands/diffsettings.ts'),
   gateway: () => import('./commands/gateway.ts'),
   help: () => import('./commands/help.ts'),
   listurls: () => import('./commands/listurls.ts'),
   runcgi: () => import('./commands/runcgi.ts'),
   runfcgi: () => import('./commands/runfcgi.ts'),
   runserver: () => import('./commands/runserver.ts'),
+  shell: () => import('./commands/shell.ts'),
   startapp: () => import('./commands/startapp.ts'),
   startproject: () => import('./commands/startproject.ts'),
+  test: () => import('./commands/test.ts'),
   version: () => import('./commands/version.ts'),
 }
 
-/** Commands that run outside a project: the settings are not looked at even to find out whether an app replaces them. */
-const STANDALONE: ReadonlySet<string> = new Set(['cgiserver', 'help', 'startapp', 'startproject', 'version'])
+/** Commands that run outside a project, or before the settings are loaded: no app can replace them. */
+const STANDALONE: ReadonlySet<string> = new Set([
+  'cgiserver',
+  'completion',
+  'help',
+  'startapp',
+  'startproject',
+  'test',
+  'version',
+])
 
 /** Finds commands: the framework's, and those in `management/commands` of the installed apps, which come first. */
 export class CommandFinder implements CommandIndex {
@@ -53,6 +65,11 @@ export class CommandFinder implements CommandIndex {
       groups.get(app)?.push(name)
     }
     return { groups, error }
+  }
+
+  async labels(): Promise<readonly string[]> {
+    const settings = await this.#settings().catch(() => undefined)
+    return settings?.installedApps.map(({ label }) => label) ?? []
   }
 
   async load(name: string): Promise<BaseCommand<Options>> {

@@ -1,6 +1,7 @@
 export * from './autoreload.ts'
 export * from './base.ts'
 export * from './commands/runserver.ts'
+export * from './commands/shell.ts'
 export * from './errors.ts'
 export * from './options.ts'
 export * from './output.ts'

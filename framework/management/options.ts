@@ -47,6 +47,10 @@ export interface Positional {
   readonly optional?: boolean
   /** Takes all that follow, at least one unless it is `optional`. */
   readonly multiple?: boolean
+  /** The only values allowed. */
+  readonly choices?: readonly string[]
+  /** What the Tab key completes it with, in place of the names of files. */
+  readonly completes?: 'apps' | 'commands'
 }
 
 /** The options that every command has. */
@@ -106,7 +110,10 @@ export function parseArguments(
     if (token.kind === 'positional') args.push(token.value)
     if (token.kind === 'option') take(values, options, token)
   }
-  if (values['help'] !== true && values['version'] !== true) checkCount(args, positionals)
+  if (values['help'] !== true && values['version'] !== true) {
+    checkCount(args, positionals)
+    checkChoices(args, positionals)
+  }
   return { args, options: values }
 }
 
@@ -156,6 +163,14 @@ function checkCount(args: readonly string[], positionals: readonly Positional[])
   const surplus = args[positionals.length]
   if (surplus !== undefined && positionals.at(-1)?.multiple !== true)
     throw usageError(`There is one argument too many: '${surplus}'.`)
+}
+
+function checkChoices(args: readonly string[], positionals: readonly Positional[]): void {
+  for (const [index, { name, choices }] of positionals.entries()) {
+    const given = args[index]
+    if (given !== undefined && choices?.includes(given) === false)
+      throw usageError(`<${name}> is one of ${choices.join(', ')}, and was given '${given}'.`)
+  }
 }
 
 function lowerFirst(text: string): string {

@@ -98,6 +98,7 @@ export class ManagementUtility {
     const parsed = await this.#parse(command)
     if (parsed.options['version'] === true) return this.#instead('version')
     if (parsed.options['help'] === true && name !== 'help') return this.#instead('help', name)
+    command.prepare(parsed)
     if (command.requires !== 'nothing') this.#attach(command, name, await this.#loadSettings())
     if (command.requires === 'setup' || command.requires === 'apps')
       await setUp(command.settings, { urls: command.requires === 'setup' })

@@ -11,9 +11,9 @@ import { cleanEnvironment, startNode } from './support.ts'
 describe('a new project', { timeout: 60_000 }, () => {
   test('passes its own tests, and its own types hold', async (t) => {
     const directory = await scaffold(t)
-    const tests = run(directory, ['--test-reporter=tap', ...scriptOf(directory, 'test')])
+    const tests = run(directory, scriptOf(directory, 'test'))
     assert.equal(tests.status, 0, tests.stdout + tests.stderr)
-    assert.match(tests.stdout, /# pass 2\n# fail 0\n/)
+    assert.match(tests.stdout, /pass 2\n. fail 0\n/)
     const types = run(directory, [path.join(packageRoot(), 'node_modules/typescript/bin/tsc')])
     assert.deepEqual([types.status, types.stdout], [0, ''])
   })
@@ -23,8 +23,8 @@ describe('a new project', { timeout: 60_000 }, () => {
     const check = run(directory, scriptOf(directory, 'check'))
     assert.deepEqual(check, { status: 0, stdout: 'System check identified no issues (0 silenced).\n', stderr: '' })
     const deploy = run(directory, [...scriptOf(directory, 'check'), '--deploy'])
-    assert.match(deploy.stderr, /security\.W018/)
-    assert.doesNotMatch(deploy.stderr, /security\.W009/)
+    const ids = [...deploy.stderr.matchAll(/\((\w+\.\w\d+)\)/g)].map(([, id]) => id)
+    assert.deepEqual(ids.toSorted(), ['security.W004', 'security.W008', 'security.W018', 'security.W020'])
   })
 
   test('will not start without a secret key, and says how to get one', async (t) => {
@@ -43,6 +43,7 @@ describe('a new project', { timeout: 60_000 }, () => {
     const page = await home.text()
     assert.equal(home.status, 200)
     assert.match(page, /<h1>It works\.<\/h1>/)
+    assert.match(home.headers.get('Content-Security-Policy') ?? '', /^default-src 'self'; script-src 'self'; /)
     for (const [, file = ''] of page.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g))
       assert.equal((await fetch(new URL(file, url))).status, 200, file)
     assert.equal((await fetch(`${url}nowhere/`)).status, 404)
@@ -95,8 +96,8 @@ test('a new app serves its page once it is installed as startapp says', { timeou
        assert.match(await response.text(), /<h1>polls<\\/h1>/)
      })`,
   )
-  const tests = run(directory, ['--test-reporter=tap', ...scriptOf(directory, 'test')])
-  assert.match(tests.stdout, /# pass 3\n# fail 0\n/, tests.stdout + tests.stderr)
+  const tests = run(directory, scriptOf(directory, 'test'))
+  assert.match(tests.stdout, /pass 3\n. fail 0\n/, tests.stdout + tests.stderr)
   const types = run(directory, [path.join(packageRoot(), 'node_modules/typescript/bin/tsc')])
   assert.deepEqual([types.status, types.stdout], [0, ''])
 })

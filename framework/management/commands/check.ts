@@ -3,7 +3,7 @@ import { closest } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import { loadChecks } from '../system-checks.ts'
 import { CommandError } from '../errors.ts'
-import type { Options } from '../options.ts'
+import type { Options, Positional } from '../options.ts'
 
 const options = {
   tag: { type: 'string', short: 't', multiple: true, help: 'Only the checks of this tag; may be given again.' },
@@ -21,8 +21,14 @@ const options = {
 export default class CheckCommand extends BaseCommand<typeof options> {
   override readonly help = 'Look through the whole project for mistakes.'
   override readonly options = options
-  override readonly positionals = [
-    { name: 'app', help: 'Only what is found about this app, by its label.', optional: true, multiple: true },
+  override readonly positionals: readonly Positional[] = [
+    {
+      name: 'app',
+      help: 'Only what is found about this app, by its label.',
+      optional: true,
+      multiple: true,
+      completes: 'apps',
+    },
   ]
   override readonly requiresSystemChecks = false
 

@@ -1,12 +1,15 @@
 import { version } from '../../utils/index.ts'
 import { BaseCommand, type CommandIndex } from '../base.ts'
 import { CommandError } from '../errors.ts'
+import type { Positional } from '../options.ts'
 import { table } from '../usage.ts'
 
 /** Lists the commands, or tells all about one. */
 export default class HelpCommand extends BaseCommand {
   override readonly help = 'List the commands, or tell all about one.'
-  override readonly positionals = [{ name: 'command', help: 'The command to tell about.', optional: true }]
+  override readonly positionals: readonly Positional[] = [
+    { name: 'command', help: 'The command to tell about.', optional: true, completes: 'commands' },
+  ]
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import path from 'node:path'
+import { apps } from '../../apps/index.ts'
+import { loadEnv } from '../../conf/index.ts'
+import { BaseCommand, type CommandValues } from '../base.ts'
+import { CommandError } from '../errors.ts'
+import type { Options, ParsedArguments, Positional } from '../options.ts'
+import { testFiles } from '../testing/labels.ts'
+import { concurrencyOf, coverageOptions, filterOptions, hookUrl, ownFile } from '../testing/node-options.ts'
+import { NO_TESTS, planVariable } from '../testing/plan.ts'
+import { shuffled } from '../testing/shuffle.ts'
+
+const options = {
+  name: {
+    type: 'string',
+    short: 'k',
+    multiple: true,
+    metavar: 'PATTERN',
+    help: 'Only tests with this in their name; * stands for anything. May be given again.',
+  },
+  tag: { type: 'string', multiple: true, help: 'Only tests with this tag; may be given again.' },
+  excludeTag: { type: 'string', multiple: true, help: 'No tests with this tag; may be given again.' },
+  failfast: { type: 'boolean', help: 'Stop at the first failure.' },
+  parallel: { type: 'string', metavar: 'N|auto', help: 'Run each file in a process of its own, so many at a time.' },
+  shuffle: { type: 'boolean', help: 'Run the files in a random order.' },
+  seed: { type: 'number', help: 'The order of an earlier run with --shuffle, which has printed this.' },
+  reverse: { type: 'boolean', short: 'r', help: 'Run the files in the opposite order.' },
+  durations: { type: 'number', help: 'List the N slowest tests; 0 lists all.' },
+  coverage: { type: 'boolean', help: 'Report which lines the tests have reached.' },
+  debugMode: { type: 'boolean', help: 'Run with DEBUG=true.' },
+} as const satisfies Options
+
+/** Runs the project's tests, with Node's own runner underneath. */
+export default class TestCommand extends BaseCommand<typeof options> {
+  override readonly help = 'Run the tests of the project: all of them, or those of some files, directories or apps.'
+  override readonly options = options
+  override readonly positionals: readonly Positional[] = [
+    {
+      name: 'label',
+      help: 'A file, a directory, or the label of an app.',
+      optional: true,
+      multiple: true,
+      completes: 'apps',
+    },
+  ]
+
+  /** Tests have settings of their own: what the environment does not say comes from test/test.env, and not from .env. */
+  override prepare({ options: { debugMode } }: ParsedArguments): void {
+    if (debugMode === true) process.env['DEBUG'] = 'true'
+    loadEnv(path.join(projectRoot(), 'test', 'test.env'))
+  }
+
+  override async handle(labels: readonly string[], values: CommandValues<typeof options>): Promise<void> {
+    const files = this.#order(testFiles(labels, projectRoot(), apps.getAppConfigs()), values)
+    if (files.length === 0) throw new CommandError('There are no tests: none of the files is called something.test.ts.')
+    const returnCode = await this.#run(files, values)
+    if (returnCode === 0) return
+    throw new CommandError(
+      returnCode === NO_TESTS ? 'No test ran: there is none of this name or tag.' : 'The tests failed.',
+      {
+        returnCode,
+      },
+    )
+  }
+
+  #order(files: readonly string[], { shuffle, seed, reverse }: CommandValues<typeof options>): readonly string[] {
+    if (!shuffle && seed === undefined) return reverse ? files.toReversed() : files
+    const used = seed ?? randomInt(2 ** 32)
+    this.stdout.write(`The order is that of --seed ${used}.`)
+    const order = shuffled(files, used)
+    return reverse ? order.toReversed() : order
+  }
+
+  /** The exit code of the process in which the tests run; they find it as they would find that of `node --test`. */
+  #run(files: readonly string[], values: CommandValues<typeof options>): Promise<number> {
+    const { parallel, durations, failfast, coverage, verbosity, name, tag, excludeTag } = values
+    const alone = parallel === undefined
+    const plan = { files: alone ? files : [], durations, failfast, terse: verbosity === 0 }
+    const words = [
+      '--import',
+      hookUrl(),
+      '--test',
+      ...(alone ? ['--experimental-test-isolation=none'] : [`--test-concurrency=${concurrencyOf(parallel)}`]),
+      `--test-reporter=${ownFile('reporter')}`,
+      '--test-reporter-destination=stdout',
+      ...filterOptions({ names: name, tags: tag, excludeTags: excludeTag }),
+      ...(coverage ? coverageOptions(projectRoot()) : []),
+      ...(alone ? [ownFile('entry')] : files).map((file) => path.relative(process.cwd(), file)),
+    ]
+    const { NODE_TEST_CONTEXT: _outer, ...env } = process.env
+    const child = spawn(process.execPath, words, {
+      stdio: 'inherit',
+      env: { ...env, ...planVariable(plan), ...colorVariable(values) },
+    })
+    return new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code) => resolve(code ?? 1))
+    })
+  }
+}
+
+/** Where manage.ts is. */
+function projectRoot(): string {
+  return path.dirname(path.resolve(process.argv[1] ?? '.'))
+}
+
+function colorVariable({ noColor, forceColor }: { noColor: boolean; forceColor: boolean }): Record<string, string> {
+  if (noColor) return { NO_COLOR: '1' }
+  return forceColor ? { FORCE_COLOR: '1' } : {}
+}

@@ -8,7 +8,7 @@ import {
   type Middleware,
   type MiddlewareHooks,
 } from '../http/index.ts'
-import type { ResolverMatch } from '../urls/index.ts'
+import { type ResolverMatch, withUrlconf } from '../urls/index.ts'
 import { nameOf, noResponse } from './describe.ts'
 import { convertExceptionToResponse } from './exception.ts'
 import { isLate, type LateResponse } from './late.ts'
@@ -84,12 +84,17 @@ function viewCaller(hooks: Hooks): GetResponse {
   return (request) => {
     const { malformed } = request
     if (malformed !== undefined) throw new BadRequest(malformed)
-    const match = hooks.steps.resolve(request.pathInfo)
-    request.resolverMatch = match
-    const early = askViewHooks(hooks, 0, request, match)
-    if (early instanceof Promise) return early.then((response) => response ?? callView(hooks, request, match))
-    return early ?? callView(hooks, request, match)
+    const { urlconf } = request
+    return urlconf === undefined ? dispatch(hooks, request) : withUrlconf(urlconf, () => dispatch(hooks, request))
   }
+}
+
+function dispatch(hooks: Hooks, request: HttpRequest): Answer {
+  const match = hooks.steps.resolve(request.pathInfo)
+  request.resolverMatch = match
+  const early = askViewHooks(hooks, 0, request, match)
+  if (early instanceof Promise) return early.then((response) => response ?? callView(hooks, request, match))
+  return early ?? callView(hooks, request, match)
 }
 
 /** The first answer that a hook gives, from the one of this index on; asynchronous from the first hook on that is. */

@@ -66,6 +66,15 @@ export function rePath<const N extends string = never>(
   return { entry: { kind: 'regex', route: String(regex), regex, view: checkedView(view, String(regex)), name } }
 }
 
+/** How a list is included, besides its prefix and namespace. */
+export interface IncludeOptions {
+  /**
+   * The name of the app that the list belongs to, where it is included several times under namespaces of their own. By
+   * it the instance is found that is meant: that of `currentApp`, else the one whose namespace is that name, else the last.
+   */
+  readonly appName?: string | undefined
+}
+
 /**
  * The routes of another list under a prefix, whose parameters they get too. With a namespace their names begin with
  * it: `'news:article'`.
@@ -77,6 +86,7 @@ export function include<const P extends string, R, const NS extends string = nev
   route: P,
   urls: Urls<R>,
   namespace?: NS,
+  { appName }: IncludeOptions = {},
 ): Route<{ [K in keyof R & string as [NS] extends [never] ? K : `${NS}:${K}`]: Flat<ParamsOf<P> & R[K]> }> {
   const pieces: Piece[] = parseRoute(route)
   if (!Array.isArray(urls?.entries)) {
@@ -84,7 +94,10 @@ export function include<const P extends string, R, const NS extends string = nev
       `include(${JSON.stringify(route)}, …) was given no list of URLs: give it what urlpatterns() returned.`,
     )
   }
-  return { entry: { kind: 'include', route, pieces, entries: urls.entries, namespace } }
+  if (appName !== undefined && namespace === undefined) {
+    throw new ImproperlyConfigured(`include(${JSON.stringify(route)}, …) has an appName, so it needs a namespace too.`)
+  }
+  return { entry: { kind: 'include', route, pieces, entries: urls.entries, namespace, appName } }
 }
 
 /**

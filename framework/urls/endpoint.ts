@@ -15,6 +15,12 @@ export interface Endpoint {
   readonly namespaces: readonly string[]
   /** The namespaces joined with `:`. */
   readonly namespace: string
+  /** The includes with a namespace around it, each with the name of its app or an empty one, from the outermost on. */
+  readonly apps: ReadonlyArray<{ readonly appName: string; readonly namespace: string }>
+  /** The names of those that have one. */
+  readonly appNames: readonly string[]
+  /** Those names joined with `:`. */
+  readonly appName: string
   /** The name with its namespaces; `undefined` where there is no name. */
   readonly fullName: string | undefined
   readonly isMount: boolean
@@ -35,10 +41,10 @@ export interface Endpoint {
 interface Prefix {
   readonly route: string
   readonly pieces: readonly Piece[]
-  readonly namespaces: readonly string[]
+  readonly apps: Endpoint['apps']
 }
 
-const ROOT: Prefix = { route: '', pieces: [], namespaces: [] }
+const ROOT: Prefix = { route: '', pieces: [], apps: [] }
 
 /** Unfold a list of URLs into its endpoints, in the order in which they are tried. */
 export function flatten(entries: readonly RouteEntry[]): Endpoint[] {
@@ -48,12 +54,19 @@ export function flatten(entries: readonly RouteEntry[]): Endpoint[] {
     const inner: Prefix = {
       route: prefix.route + entry.route,
       pieces: [...prefix.pieces, ...entry.pieces],
-      namespaces: entry.namespace === undefined ? prefix.namespaces : [...prefix.namespaces, entry.namespace],
+      apps: appsOf(entry, prefix),
     }
     for (const each of entry.entries) visit(each, inner)
   }
   for (const entry of entries) visit(entry, ROOT)
   return endpoints
+}
+
+function appsOf(
+  { namespace, appName = '' }: Extract<RouteEntry, { kind: 'include' }>,
+  { apps }: Prefix,
+): Endpoint['apps'] {
+  return namespace === undefined ? apps : [...apps, { appName, namespace }]
 }
 
 type ViewEntry = Exclude<RouteEntry, { kind: 'include' }>
@@ -62,14 +75,19 @@ function makeEndpoint(entry: ViewEntry, prefix: Prefix, order: number): Endpoint
   const pieces = mergeLiterals(entry.kind === 'regex' ? prefix.pieces : [...prefix.pieces, ...entry.pieces])
   const parameters = pieces.filter((piece): piece is Parameter => typeof piece !== 'string')
   const name = entry.kind === 'mount' ? undefined : entry.name
+  const namespaces = prefix.apps.map(({ namespace }) => namespace)
+  const appNames = prefix.apps.map(({ appName }) => appName).filter((appName) => appName !== '')
   return {
     order,
     route: prefix.route + entry.route,
     view: entry.view,
     name,
-    namespaces: prefix.namespaces,
-    namespace: prefix.namespaces.join(':'),
-    fullName: name === undefined ? undefined : [...prefix.namespaces, name].join(':'),
+    namespaces,
+    namespace: namespaces.join(':'),
+    apps: prefix.apps,
+    appNames,
+    appName: appNames.join(':'),
+    fullName: name === undefined ? undefined : [...namespaces, name].join(':'),
     isMount: entry.kind === 'mount',
     pieces,
     regex: entry.kind === 'regex' ? entry.regex : undefined,

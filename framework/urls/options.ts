@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Urls } from './conf.ts'
 import type { ErrorHandler, ErrorHandlers, HandledStatus } from './error-handlers.ts'
 
@@ -18,9 +19,24 @@ export function configureUrls(given: Partial<UrlsOptions>): void {
   options = { ...DEFAULTS, ...given }
 }
 
-/** The project's own list of URLs; `undefined` before it is known. */
+/** Lists of URLs in place of the project's own; made when the first one is set, for carrying costs every request. */
+let storage: AsyncLocalStorage<Urls<unknown> | undefined> | undefined
+
+/** The list of URLs that counts here: that of the request at hand, or the project's own; `undefined` before it is known. */
 export function getUrlconf(): Urls<unknown> | undefined {
-  return options.urlconf
+  return storage?.getStore() ?? options.urlconf
+}
+
+/** Have another list of URLs count from here on, for this request or task; `undefined` is the project's own again. */
+export function setUrlconf(urls: Urls<unknown> | undefined): void {
+  storage ??= new AsyncLocalStorage()
+  storage.enterWith(urls)
+}
+
+/** Call `fn`, and whatever it begins, with another list of URLs than the project's own. */
+export function withUrlconf<T>(urls: Urls<unknown>, fn: () => T): T {
+  storage ??= new AsyncLocalStorage()
+  return storage.run(urls, fn)
 }
 
 /** The project's own view for an error of this status. */

@@ -7,6 +7,11 @@ export function getScriptPrefix(): string {
   return storage.getStore() ?? '/'
 }
 
+/** Have the site mounted at `prefix` from here on, for this request or task; outside of requests, as in a command. */
+export function setScriptPrefix(prefix: string): void {
+  storage.enterWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
+}
+
 /** Call `fn`, and whatever it begins, with the site mounted at `scriptName` (empty at the root, else `/mount`). */
 export function withScriptPrefix<T>(scriptName: string, fn: () => T): T {
   // At the root there is nothing to carry along, and carrying costs every request.

@@ -1,6 +1,7 @@
 import { ImproperlyConfigured, Http404 } from '../exceptions.ts'
 import type { Urls } from './conf.ts'
 import { type Endpoint, flatten } from './endpoint.ts'
+import { instanceName, instancesOf } from './instances.ts'
 import { getUrlconf } from './options.ts'
 import type { AnyView } from './route.ts'
 import { buildTree, type Found, type Node, search } from './tree.ts'
@@ -19,12 +20,20 @@ export interface ResolverMatch {
   readonly namespaces: readonly string[]
   /** The namespaces joined with `:`. */
   readonly namespace: string
+  /** The names of the apps whose lists led here, from the outermost on. */
+  readonly appNames: readonly string[]
+  /** Those names joined with `:`. */
+  readonly appName: string
 }
 
 declare module '../http/index.ts' {
   interface HttpRequest {
     /** What the request's path led to; there once the URLs have been resolved. */
     resolverMatch?: ResolverMatch
+    /** A list of URLs for this request alone, in place of the project's own: a middleware sets it before the view is found. */
+    urlconf?: Urls<unknown>
+    /** The instance of an app to which `reverse()` shall lead, where several have its name: see `include()`. */
+    currentApp?: string
   }
 }
 
@@ -63,6 +72,7 @@ export class Resolver {
   readonly endpoints: readonly Endpoint[]
   readonly #tree: Node
   #byName: Map<string, Endpoint[]> | undefined
+  #instances: ReadonlyMap<string, readonly string[]> | undefined
 
   constructor(urls: Urls<unknown>) {
     this.endpoints = flatten(urls.entries)
@@ -104,9 +114,20 @@ export class Resolver {
     }
     return this.#byName
   }
+
+  /** A name whose namespaces may be those of apps, with the namespaces of one instance of each: see `instanceName`. */
+  instanceName(name: string, currentApp: string | undefined): string {
+    this.#instances ??= instancesOf(this.endpoints)
+    return this.#instances.size === 0 ? name : instanceName(name, this.#instances, currentApp)
+  }
 }
 
-const resolvers = new WeakMap<object, Resolver>()
+let resolvers = new WeakMap<object, Resolver>()
+
+/** Forget what was made ready of lists of URLs, for one that has been changed. */
+export function clearUrlCaches(): void {
+  resolvers = new WeakMap()
+}
 
 /** The resolver of a list of URLs, the project's own by default. Throws `ImproperlyConfigured` where there is none. */
 export function getResolver(urls: Urls<unknown> | undefined = getUrlconf()): Resolver {
@@ -136,6 +157,7 @@ export function listRoutes(urls?: Urls<unknown>): RouteInfo[] {
 }
 
 function matchOf({ endpoint, params }: Found): ResolverMatch {
-  const { view, name, fullName, namespaces, namespace, route } = endpoint
-  return { view, params, urlName: name, viewName: fullName ?? (view.name || route), route, namespaces, namespace }
+  const { view, name, fullName, namespaces, namespace, appNames, appName, route } = endpoint
+  const viewName = fullName ?? (view.name || route)
+  return { view, params, urlName: name, viewName, route, namespaces, namespace, appNames, appName }
 }

@@ -33,14 +33,44 @@ export function reverse<N extends RouteName>(name: N, ...args: ReverseArgs<N>): 
   return reverseUntyped(name, params, options)
 }
 
+/**
+ * A URL that is worked out when somebody takes it for a string, for what is written before the project's URLs are known
+ * (Django's `reverse_lazy`).
+ *
+ * @example
+ * static successUrl = reverseLazy('news:index')
+ */
+export function reverseLazy<N extends RouteName>(name: N, ...args: ReverseArgs<N>): LazyUrl {
+  return new LazyUrl(() => reverse(name, ...args))
+}
+
+/** See `reverseLazy`. */
+export class LazyUrl {
+  readonly #reverse: () => string
+
+  constructor(reverseNow: () => string) {
+    this.#reverse = reverseNow
+  }
+
+  /** The URL. Throws `NoReverseMatch`. */
+  toString(): string {
+    return this.#reverse()
+  }
+
+  toJSON(): string {
+    return this.#reverse()
+  }
+}
+
 /** As `reverse`, for names that are known only at run time, as in templates. */
 export function reverseUntyped(
   name: string,
   params: Readonly<Record<string, unknown>> = {},
   options: UntypedReverseOptions = {},
 ): string {
-  const { byName } = getResolver(options.urls)
-  const endpoints = byName.get(name)
+  const resolver = getResolver(options.urls)
+  const { byName } = resolver
+  const endpoints = byName.get(resolver.instanceName(name, options.currentApp))
   if (endpoints === undefined) throw unknownName(name, byName.keys())
   const given = definedNames(params)
   const reasons: string[] = []
@@ -61,9 +91,18 @@ type Result = string | { readonly reason: string }
 /** A route of `path()` ends with its pieces. */
 const AS_IT_IS: readonly Way[] = [{ names: [], build: () => '' }]
 
+/** What expressions of `rePath()` are backwards; each is read once. */
+const waysByRegex = new WeakMap<RegExp, ReturnType<typeof reverseRegex>>()
+
+function waysOf(regex: RegExp): ReturnType<typeof reverseRegex> {
+  let ways = waysByRegex.get(regex)
+  if (ways === undefined) waysByRegex.set(regex, (ways = reverseRegex(regex)))
+  return ways
+}
+
 /** The path of an endpoint, or why it has none for these parameters. */
 function build(endpoint: Endpoint, params: Readonly<Record<string, unknown>>, given: readonly string[]): Result {
-  const ways = endpoint.regex === undefined ? AS_IT_IS : reverseRegex(endpoint.regex)
+  const ways = endpoint.regex === undefined ? AS_IT_IS : waysOf(endpoint.regex)
   if ('reason' in ways) return ways
   const reasons = ways.map((way) => misfit(endpoint, way, given))
   const fitting = ways[reasons.indexOf(undefined)]

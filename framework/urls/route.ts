@@ -26,5 +26,6 @@ export type RouteEntry =
       readonly pieces: readonly Piece[]
       readonly entries: readonly RouteEntry[]
       readonly namespace: string | undefined
+      readonly appName?: string | undefined
     }
   | { readonly kind: 'mount'; readonly route: string; readonly pieces: readonly Piece[]; readonly view: AnyView }

@@ -67,6 +67,8 @@ export interface ReverseOptions {
     | undefined
   /** Put after a `#`. */
   readonly fragment?: string | undefined
+  /** The instance, by its namespace, that is meant where the name begins with that of an app: see `include()`. */
+  readonly currentApp?: string | undefined
 }
 
 type QueryValue = string | number | boolean | bigint

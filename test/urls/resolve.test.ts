@@ -199,6 +199,8 @@ describe('what a path leads to', () => {
         route: 'shop/item/<int:id>/',
         namespaces: ['shop', 'item'],
         namespace: 'shop:item',
+        appNames: [],
+        appName: '',
       },
     )
   })

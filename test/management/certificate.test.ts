@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { startNode, temporaryDirectory, linkFramework, writeTree } from './support.ts'
+
+const FILES = {
+  'package.json': '{ "type": "module" }',
+  'manage.ts': `
+    import 'nuages/register'
+    const { executeFromCommandLine } = await import('nuages/management')
+    await executeFromCommandLine(process.argv, {
+      settings: () => import('./settings.ts'),
+      application: () => import('./wsgi.ts'),
+    })`,
+  'settings.ts': `
+    import { defineSettings } from 'nuages/conf'
+    export default defineSettings({ debug: true })`,
+  'wsgi.ts': `
+    import type { Application } from 'nuages/gateway'
+    export const application: Application = (environ, startResponse) => {
+      startResponse('200 OK', [['Content-Type', 'text/plain']])
+      return [Buffer.from(environ['wsgi.url_scheme'])]
+    }`,
+}
+
+describe('runserver by HTTPS', { timeout: 60_000 }, () => {
+  test('makes a certificate that is good for this machine, keeps it, and sends HTTP to HTTPS', async (t) => {
+    const directory = temporaryDirectory(t)
+    linkFramework(directory)
+    writeTree(directory, FILES)
+    const start = (...words: string[]) =>
+      startNode(t, ['manage.ts', 'runserver', '0', '--noreload', ...words], { cwd: directory })
+    const running = start('--https')
+    const [, port = ''] = await running.waitFor(/Development server at https:\/\/127\.0\.0\.1:(\d+)\/\n/)
+    const [cert, key] = ['certificate.pem', 'key.pem'].map((name) => path.join(directory, '.nuages', name)) as [
+      string,
+      string,
+    ]
+    const certificate = new X509Certificate(fs.readFileSync(cert))
+    assert.equal(certificate.verify(certificate.publicKey), true)
+    assert.ok(certificate.checkHost('localhost') && certificate.checkIP('127.0.0.1') && certificate.checkIP('::1'))
+    assert.equal(certificate.checkHost('example.com'), undefined)
+    assert.equal(certificate.ca, false)
+    assert.equal(fs.statSync(key).mode & 0o777, 0o600)
+
+    const fetching = `const answer = await fetch('https://localhost:${port}/'); console.log(await answer.text())`
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--dns-result-order=ipv4first', '-e', fetching],
+      {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: cert },
+        encoding: 'utf8',
+      },
+    )
+    assert.equal(stdout, 'https\n')
+    const plain = await fetch(`http://127.0.0.1:${port}/x?y`, { redirect: 'manual' })
+    assert.equal(plain.status, 307)
+    assert.equal(plain.headers.get('Location'), `https://127.0.0.1:${port}/x?y`)
+    running.child.kill('SIGINT')
+    assert.deepEqual(await running.exit, { code: 0, signal: null })
+
+    const again = start('--https')
+    await again.waitFor(/https:/)
+    assert.equal(new X509Certificate(fs.readFileSync(cert)).fingerprint256, certificate.fingerprint256)
+    for (const [words, reason] of [
+      [['--cert', cert], /Give both: --cert FILE --key FILE/],
+      [['--cert', key, '--key', key], /holds no certificate in PEM/],
+      [['--cert', cert, '--key', cert], /holds no private key in PEM/],
+      [['--cert', 'missing.pem', '--key', key], /missing\.pem cannot be read: ENOENT/],
+    ] as const)
+      await start(...words).waitFor(reason)
+  })
+})

@@ -35,7 +35,7 @@ export function dumpParcel({ bytes, framing, pairs, note }: ParcelReport, bounds
 /** A name and its value. */
 export function pairLine(name: string, value: string, max: number): Line {
   return [
-    [`${shown(name)} `, 'faint'],
+    [`${shown(name)}=`, 'faint'],
     ...(value === '' ? [['(empty)', 'faint'] as const] : [[shown(value, max)] as const]),
   ]
 }

@@ -21,7 +21,8 @@ function printTrack(roads: readonly Road[]): Line[] {
   const stages = roads[0]?.stages ?? []
   const labels = stages.map(labelOf)
   const width = Math.max(...labels.filter((_label, index) => stages[index]?.kind !== 'error').map(widthOf))
-  const column = Math.max(13, ...roads.map(({ name }) => name.length + 2))
+  const cells = roads.flatMap((road) => [road.name, ...road.stages.map(timesOf)])
+  const column = Math.max(...cells.map(widthOf)) + 2
   const head: Line = [[padded('', width + 2)], ...roads.map(({ name }) => [padded(name, column), 'label'] as const)]
   return [
     head,

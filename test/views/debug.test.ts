@@ -369,7 +369,7 @@ describe('the debug page for an error', () => {
     const response = technical500(factory.get('/x/', html), thrownBy(failDeep), 500)
     const page = contentOf(response)
     const [, script = ''] = /<script>([^]*?)<\/script>/.exec(page) ?? []
-    assert.ok(response.headers.get('Content-Security-Policy')?.includes(`script-src ${cspHash(script)}`))
+    assert.ok(response.headers.get('Content-Security-Policy')?.includes(`script-src 'self' ${cspHash(script)}`))
     assert.doesNotMatch(response.headers.get('Content-Security-Policy') ?? '', /unsafe/)
     const [, copy = ''] = /aria-label="The error as text">([^<]*)</.exec(page) ?? []
     assert.match(copy, /^500 Internal Server Error: GET \/x\/\n\nError: The list/)

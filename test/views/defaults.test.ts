@@ -7,6 +7,7 @@ import { resetForTests, setup } from 'nuages'
 import { defineSettings } from 'nuages/conf'
 import { Http404, PermissionDenied } from 'nuages/exceptions'
 import { getWSGIApplication } from 'nuages/handlers'
+import { LazyNonce } from 'nuages/http'
 import { renderToString } from 'nuages/template'
 import { Client, RequestFactory } from 'nuages/test'
 import { badRequest, debugContext, pageNotFound, permissionDenied, serverError } from 'nuages/views'
@@ -40,6 +41,24 @@ describe('the plain error pages', () => {
       assert.doesNotMatch(html, /<script|src=|@import|url\(|https?:/)
     })
   }
+
+  test('a strict policy of the project lets their style through, by its nonce', async () => {
+    await setup(defineSettings({ secretKey: SECRET }))
+    const strict = Object.assign(new RequestFactory().get('/'), { cspNonce: new LazyNonce() })
+    for (const view of [badRequest, permissionDenied, pageNotFound, serverError]) {
+      assert.ok(contentOf(view(strict)).includes(`<style nonce="${String(strict.cspNonce)}">`))
+    }
+  })
+
+  test('developers without a browser get the reason of a 403 as text', async () => {
+    await setup(defineSettings({ debug: true, secretKey: SECRET }))
+    const curl = new RequestFactory().get('/', { headers: { 'User-Agent': 'curl/8.5.0', Accept: '*/*' } })
+    const response = permissionDenied(curl, new PermissionDenied('Only for editors.'))
+    assert.deepEqual(
+      [response.status, response.contentType, contentOf(response)],
+      [403, 'text/plain; charset=utf-8', '403 Forbidden\n\nOnly for editors.\n'],
+    )
+  })
 
   test('the page for what is not allowed gives its reason to developers alone', async () => {
     for (const debug of [true, false]) {

@@ -13,6 +13,8 @@ import { HttpResponse } from 'nuages/http'
 import { Client, RequestFactory } from 'nuages/test'
 import { path as route, urlpatterns } from 'nuages/urls'
 import type { LogRecord } from 'nuages/utils'
+import { scaffold } from '../management/scaffold.ts'
+import { startNode } from '../management/support.ts'
 import { ExceptionReporter, fileReporter, reportError, webhookReporter } from 'nuages/views'
 
 const SECRET = 'a-secret-key-that-nobody-should-see'
@@ -168,6 +170,43 @@ describe('error reporters', () => {
     for (let i = 0; i < 100; i++) assert.equal((await client.get('/')).status, 500)
     await posted
     assert.deepEqual(bodies, ['POST application/json k {"text":"TypeError: It broke near **********.","repeated":0}'])
+  })
+
+  test('get what a server catches: a promise that nobody waits for', { timeout: 60_000 }, async (t) => {
+    const directory = await scaffold(t)
+    const edit = (name: string, from: RegExp, to: string): void => {
+      const file = path.join(directory, 'mysite', name)
+      fs.writeFileSync(
+        file,
+        fs.readFileSync(file, 'utf8').replace(from, () => to),
+      )
+    }
+    edit('settings.ts', /^/, "import { fileReporter } from 'nuages/views'\n")
+    edit(
+      'settings.ts',
+      / {2}secretKey,/,
+      "  secretKey,\n  errorReporters: [fileReporter('errors.jsonl'), () => console.error('It is reported.')],",
+    )
+    edit(
+      'views.ts',
+      /^[^]*$/,
+      `import { HttpResponse } from 'nuages/http'
+export function home(): HttpResponse {
+  void Promise.reject(new RangeError('Forgotten.'))
+  return new HttpResponse('ok')
+}
+`,
+    )
+    const server = startNode(t, ['manage.ts', 'runserver', '0', '--noreload'], {
+      cwd: directory,
+      env: { DEBUG: 'false', ALLOWED_HOSTS: '127.0.0.1' },
+    })
+    const [, url = ''] = await server.waitFor(/server at (http:\S+)/)
+    assert.equal((await fetch(url)).status, 200)
+    await server.waitFor(/nobody waits for it/)
+    await server.waitFor(/It is reported/)
+    const { subject } = JSON.parse(fs.readFileSync(path.join(directory, 'errors.jsonl'), 'utf8')) as { subject: string }
+    assert.equal(subject, 'RangeError: Forgotten.')
   })
 
   test('the one to a webhook that does not answer gives up, and keeps a bounded queue', async (t) => {

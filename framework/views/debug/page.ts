@@ -37,8 +37,8 @@ export function jsonPage(data: object, status: number): HttpResponse {
 }
 
 /**
- * Nothing is loaded, and nothing is run but the page's own script, whatever the error's text may hold: text is escaped, so
- * the first style and script that a page has are those of its template.
+ * Nothing is run but the page's own script and, for the dev server's live reload, files of this site, whatever the error's
+ * text may hold: text is escaped, so the first style and script that a page has are those of its template.
  */
 function policyOf(page: string): string {
   const [, style = ''] = /<style>([^]*?)<\/style>/.exec(page) ?? []
@@ -46,7 +46,7 @@ function policyOf(page: string): string {
   return [
     "default-src 'none'",
     `style-src ${cspHash(style)}`,
-    ...(script === undefined ? [] : [`script-src ${cspHash(script)}`]),
+    `script-src 'self'${script === undefined ? '' : ` ${cspHash(script)}`}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",

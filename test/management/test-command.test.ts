@@ -1,0 +1,87 @@
+/** `manage.ts test`, in a project of its own. */
+import assert from 'node:assert/strict'
+import { describe, test, type TestContext } from 'node:test'
+import { run, scaffold } from './scaffold.ts'
+import { writeTree } from './support.ts'
+
+const SUITE = `
+  import assert from 'node:assert/strict'
+  import { describe, test } from 'node:test'
+  interface Sum { readonly value: number }
+  const sum: Sum = { value: 1 }
+  describe('a suite @slow', () => {
+    test('adds', () => assert.equal(sum.value, 1))
+    test('fails @db', () => {
+      assert.equal(sum.value, 2)
+    })
+  })
+  test('last @db', () => assert.equal(process.env['DEBUG'], 'false'))
+  `
+
+async function projectWithSuite(t: TestContext): Promise<string> {
+  const directory = await scaffold(t)
+  writeTree(directory, { 'mysite/sums.test.ts': SUITE })
+  return directory
+}
+
+describe('manage.ts test', { timeout: 120_000 }, () => {
+  test('runs all, those of a label, of a name, and of a tag, each with the settings of tests', async (t) => {
+    const directory = await projectWithSuite(t)
+    const cases: ReadonlyArray<readonly [words: string, status: number, passed: number, failed: number]> = [
+      ['', 1, 4, 1],
+      ['test', 0, 2, 0],
+      ['mysite/sums.test.ts --exclude-tag db', 0, 1, 0],
+      ['-k wel*rs', 0, 1, 0],
+      ['--tag db -k last', 0, 1, 0],
+      ['--tag slow', 1, 1, 1],
+      ['--parallel 2 --exclude-tag slow', 0, 3, 0],
+      ['--seed 7 --reverse --exclude-tag slow', 0, 3, 0],
+    ]
+    for (const [words, status, passed, failed] of cases) {
+      const outcome = run(directory, ['manage.ts', 'test', ...words.split(' ').filter(Boolean)])
+      assert.equal(outcome.status, status, words + outcome.stdout + outcome.stderr)
+      assert.match(outcome.stdout, new RegExp(`pass ${passed}\\n. fail ${failed}\\n`), words)
+    }
+  })
+
+  test('names the line of a failure, and stops at the first one when asked to', async (t) => {
+    const directory = await projectWithSuite(t)
+    const { status, stdout, stderr } = run(directory, ['manage.ts', 'test', 'mysite', '--failfast'])
+    assert.equal(status, 1)
+    assert.match(stdout, /mysite\/sums\.test\.ts:9:14/)
+    assert.match(stdout, /Stopped at the first failure\.\n$/)
+    assert.doesNotMatch(stdout, /last @db/)
+    assert.equal(stderr, 'Error: The tests failed.\n')
+  })
+
+  test('reports coverage of the project alone, and what was slow', async (t) => {
+    const directory = await projectWithSuite(t)
+    const { stdout } = run(directory, ['manage.ts', 'test', 'test', '--coverage', '--durations', '1'])
+    assert.match(stdout, /views\.ts +\| 100\.00/)
+    assert.doesNotMatch(stdout, /framework|home\.test\.ts +\|/)
+    assert.match(stdout, /\nThe slowest tests:\n +\d+\.\d{3} s {2}\S.*\n/)
+  })
+
+  test('says what is wrong with a label, a tag, a number, or a file that cannot be imported', async (t) => {
+    const directory = await projectWithSuite(t)
+    writeTree(directory, { 'broken/broken.test.ts': "import './missing.ts'" })
+    for (const [words, status, message] of [
+      ['staticfile', 1, "Error: There are no tests called 'staticfile'. Did you mean 'staticfiles'?\n"],
+      ['templates', 1, 'Error: There are no tests: none of the files is called something.test.ts.\n'],
+      [
+        '--tag a+b',
+        1,
+        "Error: A tag is a word, as slow is that of a test named 'imports it all @slow'; 'a+b' is none.\n",
+      ],
+      ['--parallel 0', 1, "Error: --parallel is a number of processes or auto, and was given '0'.\n"],
+      ['-k xyzzy', 5, 'Error: No test ran: there is none of this name or tag.\n'],
+    ] as const) {
+      const outcome = run(directory, ['manage.ts', 'test', ...words.split(' ')])
+      assert.deepEqual([outcome.status, outcome.stderr], [status, message])
+    }
+    const broken = run(directory, ['manage.ts', 'test', 'broken', 'test'])
+    assert.equal(broken.status, 1)
+    assert.match(broken.stdout, /pass 2\n. fail 1\n/)
+    assert.match(broken.stdout, /✖ broken\/broken\.test\.ts/)
+  })
+})

@@ -1,7 +1,9 @@
 import { FILTERS, guardedFilters, range } from './filters.ts'
+import { checkLibraries, type Library } from './library.ts'
 import { isVariableName } from './names.ts'
 import { type Callable, loadNunjucks } from './nunjucks.ts'
 import type { TemplateTag } from './parser.ts'
+import { builtinTags } from './tags/builtin.ts'
 import type { TemplateFilter } from './types.ts'
 import type { Variables } from './variables.ts'
 
@@ -14,13 +16,6 @@ export interface FilterThis {
   readonly env: { getTest(name: string): Callable }
 }
 
-/** What may come out of a library of tags and filters. */
-export interface TemplateLibrary {
-  readonly filters: ReadonlyMap<string, TemplateFilter>
-  readonly tags: readonly TemplateTag[]
-  readonly globals: ReadonlyMap<string, unknown>
-}
-
 /** What templates can use, by name: filters, tests, tags and globals. */
 export class Environment {
   readonly filters: Readonly<Table>
@@ -29,7 +24,7 @@ export class Environment {
   readonly tags: readonly TemplateTag[]
 
   constructor(
-    libraries: readonly TemplateLibrary[],
+    libraries: readonly Library[],
     filters: Readonly<Record<string, TemplateFilter>>,
     globals: Readonly<Record<string, unknown>>,
   ) {
@@ -37,7 +32,8 @@ export class Environment {
     this.filters = table({ ...own, ...guardedFilters(own), ...FILTERS })
     this.tests = table(tests)
     this.globals = table({ ...ownGlobals(), range })
-    this.tags = libraries.flatMap((library) => library.tags)
+    checkLibraries(libraries)
+    this.tags = [...libraries.flatMap((library) => library.tags), ...builtinTags(libraries)]
     for (const library of libraries) {
       for (const [name, filter] of library.filters) this.addFilter(name, filter)
       for (const [name, value] of library.globals) this.addGlobal(name, value)

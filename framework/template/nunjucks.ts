@@ -78,6 +78,7 @@ export type Lexer = Readonly<Record<`TOKEN_${TokenKind}`, string>> & {
 /** The library's classes of nodes. */
 export type NodeClasses = Readonly<
   Record<
+    | 'Array'
     | 'Capture'
     | 'CallExtension'
     | 'For'

@@ -14,6 +14,23 @@ export function stripTags(html: string, lines: boolean): string {
     .replace(/\n{3,}/g, '\n\n')
 }
 
+/** Times that tags which appear when others are taken away are taken away too. */
+const ROUNDS = 5
+
+/**
+ * A text without tags and comments, its white space as it is (Django's `striptags`). Where tags are hidden in tags again
+ * and again, the `<` of those that are left goes.
+ */
+export function stripAllTags(html: string): string {
+  let text = html
+  for (let round = 0; round < ROUNDS; round++) {
+    const less = withoutTags(text)
+    if (less.length === text.length) return text
+    text = less
+  }
+  return text.replace(/<+/g, (run, at: number) => (/[/!a-z]/i.test(text.charAt(at + run.length)) ? '' : run))
+}
+
 function withoutTags(html: string): string {
   let text = ''
   let kept = 0

@@ -1,4 +1,4 @@
-import type { TemplateLibrary } from './environment.ts'
+import type { Library } from './library.ts'
 import type { Loader } from './loader.ts'
 import type { PrecompiledTemplates } from './precompiled.ts'
 import type { TemplateFilter } from './types.ts'
@@ -17,7 +17,7 @@ export interface TemplateOptions {
   readonly globals: Readonly<Record<string, unknown>>
   readonly filters: Readonly<Record<string, TemplateFilter>>
   /** Tags, filters and globals that belong together. */
-  readonly libraries: readonly TemplateLibrary[]
+  readonly libraries: readonly Library[]
   /** What a variable that is not there shows; `%s` in it is its name (Django's `string_if_invalid`). */
   readonly stringIfInvalid: string
 }

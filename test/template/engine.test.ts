@@ -52,7 +52,7 @@ describe('Engine', () => {
     ],
     ['{% for x in [] %}{{ x }}{% else %}none{% endfor %}', 'none'],
     ['{% switch a %}{% case 1 %}one{% case 2 %}two{% default %}more{% endswitch %}', 'one'],
-    ['{{ b|default("x") }} {{ n|default("x") }} {{ ""|default("x", true) }} {{ ""|default("x") }}', 'x x x '],
+    ['{{ b|default("x") }} {{ n|default("x") }} {{ ""|default("x", true) }} {{ ""|default("x") }}', 'x x x x'],
     ['{% raw %}{{ a }}{% endraw %}{# nothing #}', '{{ a }}'],
   ]
   for (const [template, output] of OPERATORS) {

@@ -1,0 +1,107 @@
+/** What a client sends costs a filter little time, and makes it give no more than is sensible. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Engine, markSafe, TemplateRenderError } from 'nuages/template'
+import { thrownBy } from './templates.ts'
+
+const SIZE = 1_048_576
+
+/** Milliseconds of the processor's time; a machine under load may need a few times that. */
+const BOUND = 100
+const SLACK = 5
+
+const PARTS = [' ', '\n', '<', '<a ', '<!--', '&amp;', '(', 'a.b) ', 'http://', 'a@b.', '_-', '\u{1f4a9}', 'e\u0301']
+
+const FILTERS = `
+  add("x") addslashes capfirst capitalize center(9) cut("a") date default("x") dump e escape escapejs
+  filesizeformat first float floatformat force_escape get_digit(1) indent int iriencode join(",")|length
+  json_script("x") last length linebreaks linebreaksbr linenumbers list|length ljust(9) lower
+  make_list|length nl2br phone2numeric pluralize pprint random replace("a","b") reverse rjust(9) safe
+  slice(":-1") slugify string stringformat("s") striptags striptags(true) time timesince title trim
+  truncate(100) truncatechars(500000) truncatechars_html(500000) truncatewords(200000)
+  truncatewords_html(200000) upper urlencode urlize urlizetrunc(9) wordcount wordwrap(20) yesno
+`
+  .trim()
+  .split(/\s+/)
+
+describe('a filter of hostile text', () => {
+  const engine = new Engine()
+
+  for (const filter of FILTERS) {
+    test(`${filter} takes a time linear in it`, { timeout: 120_000 }, () => {
+      const template = engine.fromString(`{{ text|${filter} }}`)
+      for (const part of PARTS) {
+        const text = `x${part.repeat(SIZE / part.length)}x`
+        const render = (): number => processorTime(() => template.render({ text }))
+        // The first time may pay for warming up, and for another's garbage.
+        const time = render()
+        assert.ok(
+          time < BOUND || Math.min(render(), render()) < BOUND * SLACK,
+          `of ${JSON.stringify(part)}: ${time} ms`,
+        )
+      }
+    })
+  }
+
+  test('makes no more than is asked for in reason', () => {
+    for (const filter of [
+      'ljust(1000000000)',
+      'rjust(1000000000)',
+      'center(1000000000)',
+      'indent(1000000000)',
+      'batch(1000000000)',
+      'slice(1000000000)',
+      'stringformat("99999999d")',
+    ]) {
+      const error = thrownBy(() =>
+        engine.fromString(`{{ value|${filter} }}`).render({ value: filter[0] === 's' ? [1] : 'x' }),
+      )
+      assert.ok(error instanceof TemplateRenderError || filter.startsWith('stringformat'), filter)
+    }
+    assert.equal(engine.fromString('{{ 1|stringformat("999d")|length }}').render({}), '999')
+    assert.throws(() => engine.fromString('{{ 1|stringformat("999999999d") }}').render({}), /out of bounds/)
+    assert.throws(() => engine.fromString('{% lorem 1000000 p %}').render({}), /out of bounds/)
+    const list: unknown[] = []
+    list.push('a', list)
+    assert.throws(() => engine.fromString('{{ list|unordered_list }}').render({ list }), /nested/)
+  })
+
+  test('leaves no tag in what it strips', () => {
+    for (const html of [
+      '<<b>script>alert(1)<<b>/script>',
+      '<'.repeat(50) + 'b>'.repeat(50),
+      '<scr<b>ipt>',
+      '<<<<<<<<i>i>i>i>i>i>i>i>',
+    ]) {
+      const text = engine.fromString('{{ html|striptags }}').render({ html: markSafe(html) })
+      assert.doesNotMatch(text, /<[a-z/!][^>]*>/i, html)
+    }
+  })
+
+  test('looks up no member that leads to code', () => {
+    const items = [{ a: 1 }, { a: 2 }]
+    for (const path of ['constructor', '__proto__', 'prototype', 'a.constructor', 'constructor.constructor']) {
+      for (const filter of [
+        `dictsort("${path}")`,
+        `dictsortreversed("${path}")`,
+        `join(",", "${path}")`,
+        `selectattr("${path}")`,
+      ]) {
+        const output = engine.fromString(`{{ items|${filter} }}`).render({ items })
+        assert.doesNotMatch(output, /function|Object\]/, `${filter}: ${output}`)
+      }
+      const grouped = engine.fromString(
+        `{% regroup items by ${path} as groups %}{{ groups|length }}{{ groups[0].grouper }}`,
+      )
+      assert.equal(grouped.render({ items }), '1', path)
+    }
+  })
+})
+
+/** Milliseconds that the processor has worked for `fn`. */
+function processorTime(fn: () => unknown): number {
+  const before = process.cpuUsage()
+  fn()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}

@@ -184,6 +184,45 @@ describe('runserver', { timeout: 120_000 }, () => {
     )
   })
 
+  test('puts its script into HTML documents, and into nothing else', async (t) => {
+    const running = project(t, {
+      'wsgi.ts': `
+        import type { Application } from 'nuages/gateway'
+        const ANSWERS: Record<string, [string[], Record<string, string>]> = {
+          '/whole': [['<!doctype html><body>x</body>'], { 'Content-Length': '29', ETag: '"1"' }],
+          '/stream': [['<html><bo', 'dy>x</bO', 'DY></html>'], {}],
+          '/open': [['<!doctype html><p>x'], {}],
+          '/nonce': [['<html></body>'], { 'Content-Security-Policy': "script-src 'nonce-abc' 'strict-dynamic'" }],
+          '/forbidden': [['<html></body>'], { 'Content-Security-Policy': "default-src 'none'" }],
+          '/fragment': [['<p>x</p></body>'], {}],
+          '/gzip': [['<html></body>'], { 'Content-Encoding': 'gzip' }],
+          '/text': [['<html></body>'], { 'Content-Type': 'text/plain' }],
+        }
+        export const application: Application = (environ, startResponse) => {
+          const [chunks, headers] = ANSWERS[environ.PATH_INFO]!
+          startResponse('200 OK', Object.entries({ 'Content-Type': 'text/html', ...headers }))
+          return (async function* () { for (const chunk of chunks) yield Buffer.from(chunk) })()
+        }`,
+    }).start('runserver', '0', '--noreload')
+    const url = await urlOf(running)
+    const ask = async (name: string) => {
+      const [, answer = ''] = await rawAnswer(url, `GET /${name} HTTP/1.1`)
+      return answer.replaceAll(/\r\n[0-9a-f]+\r\n/g, '').replace(/<script [^>]*><\/script>/, '[script ]')
+    }
+    assert.match(await ask('whole'), /<body>x\[script \]<\/body>/)
+    assert.match(await ask('stream'), /<body>x\[script \]<\/bODY><\/html>/)
+    assert.match(await ask('open'), /<p>x\[script \]/)
+    assert.match(
+      await (await fetch(`${url}nonce`)).text(),
+      /^<html><script [^>]* nonce="abc" async><\/script><\/body>$/,
+    )
+    for (const name of ['forbidden', 'fragment', 'text']) assert.doesNotMatch(await ask(name), /script /)
+    assert.doesNotMatch(await ask('gzip'), /\[script/)
+    assert.match(running.output, /No live reload for a page whose Content-Security-Policy allows no script/)
+    assert.equal((await fetch(`${url}whole`)).headers.get('ETag'), null)
+    assert.equal((await fetch(`${url}whole`, { method: 'HEAD' })).headers.get('Content-Length'), '29')
+  })
+
   test('runs a second time at once on the port of the first', async (t) => {
     const { start } = project(t)
     const first = start('runserver', '0')
@@ -195,6 +234,19 @@ describe('runserver', { timeout: 120_000 }, () => {
     assert.equal(await urlOf(second), url)
   })
 })
+
+/** Head and body of an answer, as they cross the wire. */
+function rawAnswer(url: string, line: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1', () =>
+      socket.write(`${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
+    )
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
+    socket.on('error', reject)
+    socket.on('end', () => resolve(answer.split(/\r\n\r\n/, 2)))
+  })
+}
 
 function hasIPv6(): boolean {
   return fs.existsSync('/proc/net/if_inet6') && fs.readFileSync('/proc/net/if_inet6', 'utf8').trim() !== ''

@@ -10,6 +10,7 @@ import { renderToString } from '../template/index.ts'
 import {
   getResolver,
   getUrlconf,
+  LazyUrl,
   type ReverseOptions,
   reverseUntyped,
   type RouteMap,
@@ -60,8 +61,11 @@ type RouteRedirect<N extends string> = N extends keyof RouteMap
     : [options: RedirectOptions & { readonly params: RouteParams<N> }]
   : [options?: RedirectOptions]
 
+/** What knows its own URL: a `LazyUrl`, or an object such as a model's with Django's `get_absolute_url`. */
+export type UrlSource = LazyUrl | { getAbsoluteUrl(): string }
+
 /**
- * Send the browser to a named route, a path or a URL. A route's name has its parameters in `params`, which the compiler
+ * Send the browser to a named route, a path, a URL, or what knows its own. A route's name has its parameters in `params`, which the compiler
  * checks. Throws `DisallowedRedirect` for a scheme that a browser should not be sent to.
  *
  * Never give it what a client sent without `urlHasAllowedHostAndScheme`.
@@ -70,9 +74,14 @@ type RouteRedirect<N extends string> = N extends keyof RouteMap
  * return redirect('news:article', { params: { year: 2026, slug: 'first-light' } })
  * return redirect('/about/', { permanent: true })
  */
+export function redirect(to: UrlSource, options?: RedirectOptions): HttpResponseRedirect | HttpResponsePermanentRedirect
 export function redirect<const N extends RouteName | (string & {})>(
   to: N,
-  ...[options = {}]: RouteRedirect<N>
+  ...[options]: RouteRedirect<N>
+): HttpResponseRedirect | HttpResponsePermanentRedirect
+export function redirect(
+  to: string | UrlSource,
+  options: RedirectOptions = {},
 ): HttpResponseRedirect | HttpResponsePermanentRedirect {
   const { permanent = false, preserveRequest = false } = options
   const url = resolveUrl(to, options)
@@ -82,12 +91,14 @@ export function redirect<const N extends RouteName | (string & {})>(
 }
 
 /**
- * The URL that is meant: of a route by its name, or the URL or path itself (Django's `resolve_url`). Throws
- * `NoReverseMatch` for what is neither.
+ * The URL that is meant: of a route by its name, the URL or path itself, or that of what knows its own (Django's
+ * `resolve_url`). Throws `NoReverseMatch` for what is none of these.
  */
-export function resolveUrl(to: string, { params, ...options }: RedirectOptions = {}): string {
-  if (params !== undefined || !isAddress(to)) {
-    return reverseUntyped(to, params, { query: options.query, fragment: options.fragment })
+export function resolveUrl(target: string | UrlSource, { params, ...options }: RedirectOptions = {}): string {
+  const to = typeof target === 'string' ? target : urlOf(target)
+  if (typeof target === 'string' && (params !== undefined || !isAddress(to))) {
+    const { query, fragment, currentApp } = options
+    return reverseUntyped(to, params, { query, fragment, currentApp })
   }
   if (options.query !== undefined || options.fragment !== undefined) {
     throw new TypeError(
@@ -95,6 +106,10 @@ export function resolveUrl(to: string, { params, ...options }: RedirectOptions =
     )
   }
   return to
+}
+
+function urlOf(source: UrlSource): string {
+  return source instanceof LazyUrl ? String(source) : source.getAbsoluteUrl()
 }
 
 /** True for what has a slash or a dot in it and is no route's name: told without a search for what was meant instead. */

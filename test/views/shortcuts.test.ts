@@ -7,7 +7,7 @@ import { resetForTests } from 'nuages'
 import { DisallowedRedirect } from 'nuages/exceptions'
 import { HttpResponse, type HttpRequest } from 'nuages/http'
 import { RequestFactory } from 'nuages/test'
-import { NoReverseMatch, path, urlpatterns } from 'nuages/urls'
+import { NoReverseMatch, path, reverseLazy, urlpatterns } from 'nuages/urls'
 import { debugContext, redirect, render, requestContext, resolveUrl, staticContext } from 'nuages/views'
 import { makeSite } from '../test-tools/site.ts'
 
@@ -38,6 +38,15 @@ describe('views/shortcuts', () => {
   })
 
   describe('redirect', () => {
+    test('goes to what knows its own URL', async () => {
+      const lazy = reverseLazy('article' as never, { year: 2026 } as never)
+      await makeSite(urls)
+      assert.equal(redirect(lazy).url, '/articles/2026/')
+      assert.equal(redirect({ getAbsoluteUrl: () => '/own/' }, { permanent: true }).status, 301)
+      assert.equal(resolveUrl({ getAbsoluteUrl: () => 'own' }), 'own')
+      assert.throws(() => redirect({ getAbsoluteUrl: () => 'javascript:x' }), DisallowedRedirect)
+    })
+
     test('goes to a route, a path or a URL', async () => {
       await makeSite(urls)
       const article = redirect('article', { params: { year: 2026 }, query: { page: 2 }, fragment: 'end' })

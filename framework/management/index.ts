@@ -1,3 +1,4 @@
+export * from './app-command.ts'
 export * from './autoreload.ts'
 export * from './base.ts'
 export * from './commands/runserver.ts'

@@ -1,9 +1,10 @@
 import type { Environ, ResponseHeaders } from '../gateway/index.ts'
 import type { HttpRequest } from '../http/index.ts'
 import type { ResolverMatch } from '../urls/index.ts'
-import type { Client } from './client.ts'
 import { parseResponseCookie, type ResponseCookie } from './cookie-jar.ts'
+import type { RequestOptions } from './environ.ts'
 import type { RenderedTemplate } from './exchange.ts'
+import type { HttpMethods } from './methods.ts'
 
 /** One redirect that was followed. */
 export interface FollowedRedirect {
@@ -16,7 +17,7 @@ export interface FollowedRedirect {
 /** What an answer is made of. */
 export interface TestResponseInit {
   readonly environ: Environ
-  readonly client: Client
+  readonly client: HttpMethods<RequestOptions, Promise<TestResponse>>
   readonly request: HttpRequest | undefined
   readonly templates: readonly RenderedTemplate[]
   /** Such as `404 Not Found`. */
@@ -35,7 +36,7 @@ export class TestResponse {
   /** The request that was answered, as the application got it; after redirects the last one. */
   readonly environ: Environ
   /** The client that asked. */
-  readonly client: Client
+  readonly client: HttpMethods<RequestOptions, Promise<TestResponse>>
   /** The request as the view got it; `undefined` where the application is none of the framework's. */
   readonly request: HttpRequest | undefined
   /** The names of the templates that rendered, each one with those that it extends and includes after it. */

@@ -3,6 +3,7 @@ import { closest } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import { loadChecks } from '../system-checks.ts'
 import { CommandError } from '../errors.ts'
+import { installedApp } from '../installed-app.ts'
 import type { Options, Positional } from '../options.ts'
 
 const options = {
@@ -36,7 +37,7 @@ export default class CheckCommand extends BaseCommand<typeof options> {
     const { tag, listTags, deploy, failLevel } = values
     await loadChecks()
     if (listTags) return this.stdout.write(checkTags({ deploy }).join('\n'))
-    for (const label of labels) await judgeLabel(label)
+    for (const label of labels) installedApp(label)
     for (const name of tag) this.#judgeTag(name)
     await this.check({ tags: tag, labels, deploy, failLevel: levelOf(failLevel), showCount: true })
   }
@@ -48,15 +49,6 @@ export default class CheckCommand extends BaseCommand<typeof options> {
     throw new CommandError(
       `There is no check with the tag '${name}'.${near === undefined ? ` The tags: ${tags.join(', ')}.` : ` Did you mean '${near}'?`}`,
     )
-  }
-}
-
-async function judgeLabel(label: string): Promise<void> {
-  const { apps, LookupError } = await import('../../apps/index.ts')
-  try {
-    apps.getAppConfig(label)
-  } catch (error) {
-    throw error instanceof LookupError ? new CommandError(error.message, { cause: error }) : error
   }
 }
 

@@ -16,9 +16,10 @@ const LOOKS = 4
 const MAX_FRAMES = 5
 
 /**
- * Say so when the event loop has been blocked: how long, by which request, and in which line it was then. It costs nothing
- * while the loop turns but a timer; a thread of its own looks at that timer, and stops the loop for a moment to see its stack only where it
- * stands still. Loading modules does not count, nor does what a debugger holds.
+ * Say so when the event loop has been blocked: how long, by which request, and in which line it was then.
+ *
+ * While the loop turns this costs a timer. A thread of its own looks at that timer, and only where the loop stands still
+ * does it stop it for a moment to see its stack. Loading modules does not count, nor does what a debugger holds.
  */
 export class LoopWatch {
   readonly #shared: SharedWatch = {

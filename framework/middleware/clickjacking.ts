@@ -1,5 +1,6 @@
 import { settings } from '../conf/index.ts'
 import { type AnyResponse, type HttpRequest, type Middleware, viewMark } from '../http/index.ts'
+import { finishAfter } from './after.ts'
 
 /**
  * Keeps other sites from showing this one in a frame, by `X-Frame-Options` (Django's `XFrameOptionsMiddleware`). A header
@@ -16,10 +17,5 @@ export const xFrameOptionsMiddleware: Middleware = (getResponse) => {
     return response
   }
 
-  return (request) => {
-    const response = getResponse(request)
-    return response instanceof Promise
-      ? response.then((settled) => finish(request, settled))
-      : finish(request, response)
-  }
+  return (request) => finishAfter(getResponse, request, finish)
 }

@@ -8,6 +8,7 @@ import {
   viewMark,
 } from '../http/index.ts'
 import { isValidPath, resolve } from '../urls/index.ts'
+import { finishAfter } from './after.ts'
 
 /**
  * Refuses hosts that `allowedHosts` lacks, and `disallowedUserAgents`; redirects to the URL that is meant, with its slash
@@ -31,10 +32,7 @@ export const commonMiddleware: Middleware = (getResponse) => {
       const path = appendSlash && shouldAppendSlash(request) ? withSlash(request) : request.getFullPath()
       return withLength(new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`))
     }
-    const response = getResponse(request)
-    return response instanceof Promise
-      ? response.then((settled) => finish(request, settled))
-      : finish(request, response)
+    return finishAfter(getResponse, request, finish)
   }
 }
 

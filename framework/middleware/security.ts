@@ -1,5 +1,6 @@
 import { settings } from '../conf/index.ts'
 import { type AnyResponse, HttpResponsePermanentRedirect, type HttpRequest, type Middleware } from '../http/index.ts'
+import { finishAfter } from './after.ts'
 import { referrerPolicies } from './referrer-policy.ts'
 
 /**
@@ -24,10 +25,7 @@ export const securityMiddleware: Middleware = (getResponse) => {
       const host = secureSslHost ?? request.getHost()
       return finish(request, new HttpResponsePermanentRedirect(`https://${host}${request.getFullPath()}`))
     }
-    const response = getResponse(request)
-    return response instanceof Promise
-      ? response.then((settled) => finish(request, settled))
-      : finish(request, response)
+    return finishAfter(getResponse, request, finish)
   }
 }
 

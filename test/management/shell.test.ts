@@ -45,7 +45,7 @@ describe('manage.ts shell', { timeout: 90_000 }, () => {
       env: { ...cleanEnvironment({ XDG_STATE_HOME: state, TERM: 'dumb' }), NODE_REPL_HISTORY: undefined },
     })
     const running = new Running(t, child)
-    await running.waitFor(/Imported: application, apps, callCommand, Client, resolve, reverse, settings/)
+    await running.waitFor(/Imported: application, apps, Client, resolve, reverse, settings/)
     for (const [typed, printed] of [
       ['const a: number = 41', /undefined/],
       ['await Promise.resolve(a + 1)', /\b42\b/],

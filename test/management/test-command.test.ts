@@ -74,7 +74,7 @@ describe('manage.ts test', { timeout: 120_000 }, () => {
         "Error: A tag is a word, as slow is that of a test named 'imports it all @slow'; 'a+b' is none.\n",
       ],
       ['--parallel 0', 1, "Error: --parallel is a number of processes or auto, and was given '0'.\n"],
-      ['-k xyzzy', 5, 'Error: No test ran: there is none of this name or tag.\n'],
+      ['mysite -k xyzzy', 5, 'Error: No test ran: there is none of this name or tag.\n'],
     ] as const) {
       const outcome = run(directory, ['manage.ts', 'test', ...words.split(' ')])
       assert.deepEqual([outcome.status, outcome.stderr], [status, message])

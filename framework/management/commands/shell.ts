@@ -36,15 +36,14 @@ export class ShellCommand extends BaseCommand<typeof shellOptions> {
 
   /** What is at hand without an import, by name. */
   protected async getNamespace(): Promise<Record<string, unknown>> {
-    const [{ apps }, { settings }, { resolve, reverse }, { Client }, { callCommand }, application] = await Promise.all([
+    const [{ apps }, { settings }, { resolve, reverse }, { Client }, application] = await Promise.all([
       import('../../apps/index.ts'),
       import('../../conf/index.ts'),
       import('../../urls/index.ts'),
       import('../../test/index.ts'),
-      import('../utility.ts'),
       applicationOf(this.context, this.settings),
     ])
-    return { application, apps, callCommand, Client, resolve, reverse, settings }
+    return { application, apps, Client, resolve, reverse, settings }
   }
 
   #greet(names: readonly string[]): void {

@@ -7,8 +7,8 @@ import { BaseCommand, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import type { Options, ParsedArguments, Positional } from '../options.ts'
 import { testFiles } from '../testing/labels.ts'
-import { concurrencyOf, coverageOptions, filterOptions, hookUrl, ownFile } from '../testing/node-options.ts'
-import { NO_TESTS, planVariable } from '../testing/plan.ts'
+import { concurrencyOf, hookUrl, nameFilter, ownFile, uncovered } from '../testing/node-options.ts'
+import { NO_TESTS, planVariable, type TestPlan } from '../testing/plan.ts'
 import { shuffled } from '../testing/shuffle.ts'
 
 const options = {
@@ -75,21 +75,17 @@ export default class TestCommand extends BaseCommand<typeof options> {
   /** The exit code of the process in which the tests run; they find it as they would find that of `node --test`. */
   #run(files: readonly string[], values: CommandValues<typeof options>): Promise<number> {
     const { parallel, durations, failfast, coverage, verbosity, name, tag, excludeTag } = values
-    const alone = parallel === undefined
-    const plan = { files: alone ? files : [], durations, failfast, terse: verbosity === 0 }
-    const words = [
-      '--import',
-      hookUrl(),
-      '--test',
-      ...(alone ? ['--experimental-test-isolation=none'] : [`--test-concurrency=${concurrencyOf(parallel)}`]),
-      `--test-reporter=${ownFile('reporter')}`,
-      '--test-reporter-destination=stdout',
-      ...filterOptions({ names: name, tags: tag, excludeTags: excludeTag }),
-      ...(coverage ? coverageOptions(projectRoot()) : []),
-      ...(alone ? [ownFile('entry')] : files).map((file) => path.relative(process.cwd(), file)),
-    ]
+    const plan: TestPlan = {
+      files,
+      concurrency: parallel === undefined ? undefined : concurrencyOf(parallel),
+      ...nameFilter({ names: name, tags: tag, excludeTags: excludeTag }),
+      uncovered: coverage ? uncovered(projectRoot()) : undefined,
+      durations,
+      failfast,
+      terse: verbosity === 0,
+    }
     const { NODE_TEST_CONTEXT: _outer, ...env } = process.env
-    const child = spawn(process.execPath, words, {
+    const child = spawn(process.execPath, ['--enable-source-maps', '--import', hookUrl(), ownFile('runner')], {
       stdio: 'inherit',
       env: { ...env, ...planVariable(plan), ...colorVariable(values) },
     })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packageRoot } from '../../utils/index.ts'
 import { CommandError } from '../errors.ts'
+import type { TestPlan } from './plan.ts'
 
 /** Which tests are wanted, by their names. */
 export interface NameFilter {
@@ -14,24 +15,16 @@ export interface NameFilter {
   readonly excludeTags: readonly string[]
 }
 
-/** Node's options that let only these tests run. Names begin with those of their suites. */
-export function filterOptions({ names, tags, excludeTags }: NameFilter): string[] {
-  const wanted = [names.map(patternOf), tags.map(tagPattern)].filter((each) => each.length > 0)
-  const all = wanted.map((each) => `(?=.*(?:${each.join('|')}))`).join('')
-  return [
-    ...(all === '' ? [] : [`--test-name-pattern=^${all}`]),
-    ...excludeTags.map((tag) => `--test-skip-pattern=${tagPattern(tag)}`),
-  ]
+/** What whole names of the wanted tests match, and what they do not. A name begins with those of its suites. */
+export function nameFilter({ names, tags, excludeTags }: NameFilter): Pick<TestPlan, 'wanted' | 'unwanted'> {
+  const groups = [names.map(patternOf), tags.map(tagPattern)].filter((each) => each.length > 0)
+  const all = groups.map((each) => `(?=.*(?:${each.join('|')}))`).join('')
+  return { wanted: all === '' ? undefined : `^${all}`, unwanted: excludeTags.map(tagPattern) }
 }
 
-/** Node's options for a report on the lines that the tests have reached: those of the project, and not its tests. */
-export function coverageOptions(root: string): string[] {
-  const left = ['**/node_modules/**', '**/*.test.*', ...(root === packageRoot() ? [] : [`${packageRoot()}/**`])]
-  return [
-    '--experimental-test-coverage',
-    '--enable-source-maps',
-    ...left.map((glob) => `--test-coverage-exclude=${glob}`),
-  ]
+/** What no report on reached lines is about: the tests themselves, and what is not of the project. */
+export function uncovered(root: string): string[] {
+  return ['**/node_modules/**', '**/*.test.*', ...(root === packageRoot() ? [] : [`${packageRoot()}/**`])]
 }
 
 /** A file of this directory, as built or as written. */

@@ -1,7 +1,14 @@
 /** What `manage.ts test` tells the process in which the tests run. */
 export interface TestPlan {
-  /** The files to import, in this order; none where Node itself runs each in a process of its own. */
+  /** The files to run, in this order. */
   readonly files: readonly string[]
+  /** How many of them run at a time, each in a process of its own; `undefined` is all in one. */
+  readonly concurrency: number | undefined
+  /** Regular expressions: a test's whole name matches the first, and none of the others. */
+  readonly wanted: string | undefined
+  readonly unwanted: readonly string[]
+  /** Globs of what a report on the lines that the tests have reached leaves out; `undefined` is no such report. */
+  readonly uncovered: readonly string[] | undefined
   /** How many of the slowest tests are listed at the end; 0 is all. */
   readonly durations: number | undefined
   readonly failfast: boolean

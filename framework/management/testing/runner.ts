@@ -1,5 +1,6 @@
-/** What `manage.ts test` prints: Node's own report, with what Node does not know. */
+/** The process in which the tests of `manage.ts test` run: Node's own runner and report, with what Node does not know. */
 import { Readable } from 'node:stream'
+import { run } from 'node:test'
 import { dot, spec } from 'node:test/reporters'
 import type { TestEvent } from 'node:test/reporters'
 import { NO_TESTS, readPlan } from './plan.ts'
@@ -10,9 +11,18 @@ interface Timed {
   readonly duration: number
 }
 
-/** A reporter of node:test. */
-export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  const { durations, failfast, terse } = readPlan()
+const { files, concurrency, wanted, unwanted, uncovered, durations, failfast, terse } = readPlan()
+
+const events = run({
+  files: [...files],
+  ...(concurrency === undefined ? { isolation: 'none' } : { isolation: 'process', concurrency }),
+  ...(wanted === undefined ? {} : { testNamePatterns: wanted }),
+  testSkipPatterns: [...unwanted],
+  ...(uncovered === undefined ? {} : { coverage: true, coverageExcludeGlobs: [...uncovered] }),
+})
+Readable.from(report(events)).pipe(process.stdout)
+
+async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const tests: Timed[] = []
   let failed = false
   async function* watched(): AsyncGenerator<TestEvent> {
@@ -27,6 +37,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   yield* terse ? dot(watched()) : Readable.from(watched()).compose(new spec())
   if (durations !== undefined) yield slowest(tests, durations)
   if (tests.length === 0) process.exitCode = NO_TESTS
+  if (failed) process.exitCode = 1
   if (failed && failfast) await stop()
 }
 

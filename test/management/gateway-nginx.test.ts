@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { type Application, createFastCGIServer, LANES, type Passage } from 'nuages/gateway'
+import { type Application, createFastCGIServer, type LaneRequest, LANES, type Passage } from 'nuages/gateway'
 import { typedRequest } from 'nuages/management'
 import { packageRoot } from 'nuages/utils'
 import { freePort, startNginx, withoutNginx } from './nginx.ts'
@@ -53,6 +53,12 @@ function known(variables: ReadonlyArray<readonly [string, string]>): Record<stri
   return Object.fromEntries(variables.map(([name, value]) => [name, masked.has(name) ? '' : value]))
 }
 
+function pass(gateway: string, request: LaneRequest): Promise<Passage> {
+  const lane = LANES[gateway]
+  assert.ok(lane !== undefined)
+  return lane.pass(telling, request, BOUNDS)
+}
+
 function bytesOf(passage: Passage): Buffer {
   return Buffer.concat(passage.sent.map(({ bytes }) => bytes))
 }
@@ -71,10 +77,10 @@ describe('gateway beside a real nginx', { skip: withoutNginx, timeout: 60_000 },
       { path: '/hello/x/', prefix: '/road', method: 'OPTIONS' },
     ]) {
       const request = typedRequest({ ...typed, host: 'localhost' })
-      const { answer } = (await LANES['fastcgi']?.pass(telling, request, BOUNDS)) as Passage
-      const ours = JSON.parse(Buffer.from(answer?.body ?? []).toString()) as Array<[string, string]>
+      const { answer } = await pass('fastcgi', request)
+      const ours = JSON.parse(Buffer.from(answer?.body ?? new Uint8Array()).toString()) as Array<[string, string]>
       // The bytes of the HTTP lane, with the mount that a proxy would have cut off.
-      const byHTTP = (await LANES['http']?.pass(telling, { ...request, mount: '' }, BOUNDS)) as Passage
+      const byHTTP = await pass('http', { ...request, mount: '' })
       const text = await ask(port, bytesOf(byHTTP))
       const theirs = JSON.parse(/\[\[.*\]\]/s.exec(text)?.[0] ?? text) as Array<[string, string]>
       const expected = known(theirs)

@@ -113,7 +113,7 @@ test('the bundled project in a browser', { skip: withoutChromium, timeout: 120_0
     assert.ok(((await page.locator('.skip').boundingBox())?.x ?? -1) >= 0)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
-    assert.equal(await look(page, 'document.activeElement.textContent'), 'A stream')
+    assert.equal(await look(page, 'document.activeElement.textContent'), 'Look at one request under each gateway')
   })
 })
 

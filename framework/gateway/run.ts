@@ -120,7 +120,7 @@ class Exchange {
     this.#status = status
     this.#headers = kept ?? (headers as ResponseHeaders)
     // RFC 9110, section 15.3.6: nothing comes, and the client must be able to tell.
-    if (status.startsWith('205')) this.#headers = [...this.#headers, ['Content-Length', '0']]
+    if (lengthForbidden && status.startsWith('205')) this.#headers = [...this.#headers, ['Content-Length', '0']]
     this.#started = true
   }
 

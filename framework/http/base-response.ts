@@ -82,10 +82,7 @@ export abstract class HttpResponseBase {
 
   /** The charset of the Content-Type in lower case; `utf-8` where it names none. */
   get charset(): string {
-    const type = this.contentType
-    return type === DEFAULT_CONTENT_TYPE
-      ? 'utf-8'
-      : (/;[ \t]*charset="?([^";, \t]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8')
+    return charsetOf(this.contentType)
   }
 
   /** True once `close()` has been called. */
@@ -152,6 +149,18 @@ export abstract class HttpResponseBase {
     if (this.#cookies !== undefined) for (const cookie of this.#cookies.values()) list.push(['Set-Cookie', cookie])
     return list
   }
+}
+
+/** The charsets of content types, so that each is read once; bounded, for views may make types up. */
+const charsets = new Map<string, string>()
+const MAX_CHARSETS = 100
+
+function charsetOf(type: string): string {
+  let charset = charsets.get(type)
+  if (charset !== undefined) return charset
+  charset = /;[ \t]*charset="?([^";, \t]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8'
+  if (charsets.size < MAX_CHARSETS) charsets.set(type, charset)
+  return charset
 }
 
 /** The words that belong to a status code; `Unknown Status Code` for one that has none. */

@@ -1,11 +1,19 @@
 import path from 'node:path'
+import { inspect } from 'node:util'
 import { appDirectories, apps } from './apps/index.ts'
 import { setSettings, type Settings } from './conf/index.ts'
 import { ImproperlyConfigured } from './exceptions.ts'
 import { configureHttp, escapeUriPath, iriToUri } from './http/index.ts'
 import { configureSigning } from './signing/index.ts'
-import { configureTemplates } from './template/index.ts'
-import { configureUrls, errorHandlersOf, getScriptPrefix, reverseUntyped, type UrlsModule } from './urls/index.ts'
+import { configureTemplates, Library, type TemplateContext } from './template/index.ts'
+import {
+  configureUrls,
+  errorHandlersOf,
+  getScriptPrefix,
+  reverseUntyped,
+  type UrlsModule,
+  UrlTag,
+} from './urls/index.ts'
 import { configureLogging, packageRoot } from './utils/index.ts'
 
 /** How many calls the stack of an error lists; while developing enough to reach the project from a library's depths. */
@@ -84,7 +92,26 @@ function configureProjectTemplates(settings: Settings): void {
     debug: settings.debug,
     globals: { url: templateUrl, static: (file: string) => staticUrl(settings, file), ...settings.templates.globals },
     filters: settings.templates.filters,
+    libraries: librariesOf(settings),
   })
+}
+
+/** What the framework gives to templates, then what apps and the project do. */
+function librariesOf(settings: Settings): Library[] {
+  const builtins = new Library('builtins')
+    .tag(new UrlTag())
+    .simpleTag(
+      'debug',
+      (context: TemplateContext) => (settings.debug ? inspect(context.flatten(), { depth: 4 }) : ''),
+      {
+        takesContext: true,
+      },
+    )
+  const files = new Library('static')
+    .simpleTag('static', (file: string) => staticUrl(settings, file))
+    .simpleTag('get_static_prefix', () => staticUrl(settings, ''))
+  const ofApps = apps.getAppConfigs().flatMap(({ templateTags }) => templateTags)
+  return [builtins, files, ...new Set([...ofApps, ...settings.templates.libraries])]
 }
 
 async function prepareUrls(settings: Settings): Promise<void> {

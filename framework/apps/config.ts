@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { ImproperlyConfigured } from '../exceptions.ts'
+import type { Library } from '../template/index.ts'
 
 /** An app: a directory with templates, static files and commands, and what it does when the project is ready. */
 export interface AppConfig {
@@ -11,6 +12,8 @@ export interface AppConfig {
   readonly verboseName: string
   /** The app's directory. */
   readonly path: string
+  /** Tags and filters that every template of the project knows. */
+  readonly templateTags: readonly Library[]
   /** Called once, when all apps are known. */
   ready(): void | Promise<void>
 }
@@ -21,6 +24,7 @@ export interface AppOptions {
   readonly path: string
   readonly label?: string | undefined
   readonly verboseName?: string | undefined
+  readonly templateTags?: Library | readonly Library[] | undefined
   readonly ready?: (() => void | Promise<void>) | undefined
 }
 
@@ -31,7 +35,14 @@ export interface AppOptions {
  * @example
  * export const polls = defineApp({ name: 'polls', path: import.meta.dirname })
  */
-export function defineApp({ name, path: directory, label, verboseName, ready }: AppOptions): AppConfig {
+export function defineApp({
+  name,
+  path: directory,
+  label,
+  verboseName,
+  templateTags = [],
+  ready,
+}: AppOptions): AppConfig {
   const short = label ?? name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1)
   if (!/^[A-Za-z_]\w*$/.test(short)) {
     throw new ImproperlyConfigured(
@@ -46,6 +57,7 @@ export function defineApp({ name, path: directory, label, verboseName, ready }: 
     label: short,
     verboseName: verboseName ?? short.charAt(0).toUpperCase() + short.slice(1).replaceAll('_', ' '),
     path: directory,
+    templateTags: [templateTags].flat(),
     ready: ready ?? (() => {}),
   }
 }

@@ -1,6 +1,6 @@
 import type { AppConfig } from '../apps/index.ts'
 import type { CspPolicy, HttpRequest, Middleware } from '../http/index.ts'
-import type { TemplateFilter } from '../template/index.ts'
+import type { Library, TemplateFilter } from '../template/index.ts'
 import type { UrlsModule } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
 import type { ErrorReporter, ExceptionReporterClass, ExceptionReporterFilter } from './reporting.ts'
@@ -20,6 +20,8 @@ export interface TemplateSettings {
   readonly globals: Readonly<Record<string, unknown>>
   /** Filters of the project, by name. */
   readonly filters: Readonly<Record<string, TemplateFilter>>
+  /** Libraries of tags and filters of the project; those of installed apps are known too. */
+  readonly libraries: readonly Library[]
 }
 
 /** A directory of static files; with a prefix, its files are found under that. */
@@ -141,7 +143,14 @@ export interface Settings {
 /** What a project writes: any of the settings. */
 export type UserSettings = Partial<Omit<Settings, 'templates'>> & { readonly templates?: Partial<TemplateSettings> }
 
-const DEFAULT_TEMPLATES: TemplateSettings = { dirs: [], appDirs: true, contextProcessors: [], globals: {}, filters: {} }
+const DEFAULT_TEMPLATES: TemplateSettings = {
+  dirs: [],
+  appDirs: true,
+  contextProcessors: [],
+  globals: {},
+  filters: {},
+  libraries: [],
+}
 
 /** The settings that a project starts from. */
 export function defaultSettings(): Settings {

@@ -38,6 +38,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   secureRedirectExempt: 'RegExp',
   'templates.dirs': 'string',
   'templates.contextProcessors': 'function',
+  'templates.libraries': 'object',
 }
 
 /**

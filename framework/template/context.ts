@@ -25,6 +25,11 @@ export class TemplateContext {
     return name in this.#variables
   }
 
+  /** All variables of the context, by name, without the globals. */
+  flatten(): Readonly<Record<string, unknown>> {
+    return { ...this.#variables }
+  }
+
   /** Give a variable a value, in the scope where the tag stands. */
   set(name: string, value: unknown): void {
     this.#variables[name] = value

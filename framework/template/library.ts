@@ -64,13 +64,13 @@ export class Library {
   filter(name: string, fn: TemplateFilter, options?: FilterOptions): this
   filter(name: string, fn: TemplateFilter, options: FilterOptions = {}): this {
     this.#check('filter', name, fn, this.#filters.has(name))
-    this.#filters.set(name, makeFilter(fn as unknown as Callable, options) as TemplateFilter)
+    this.#filters.set(name, makeFilter(fn as unknown as Callable, options))
     return this
   }
 
   /** Add a tag that reads itself: `parse` gets nunjucks' parser, and gives the node that stands for the tag. Throws a TypeError. */
   tag(tag: TemplateTag): this {
-    for (const name of tag.tags) this.#check('tag', name, tag.parse, this.#hasTag(name))
+    for (const name of tag.tags) this.#check('tag', name, Reflect.get(tag, 'parse'), this.#hasTag(name))
     if (tag.tags.length === 0) throw new TypeError('A tag needs a name in `tags`.')
     this.#tags.push(tag)
     return this

@@ -4,13 +4,13 @@ import { textOf } from '../text.ts'
 
 /** Filters of dates, in the time zone of the process. */
 export const DATE_FILTERS: Readonly<Record<string, Callable>> = {
-  date: (value, format = 'DATE_FORMAT') => {
+  date: (value, format) => {
     const date = dateOf(value)
-    return date === undefined ? '' : formatDate(date, textOf(format))
+    return date === undefined ? '' : formatDate(date, textOf(format) || 'DATE_FORMAT')
   },
-  time: (value, format = 'TIME_FORMAT') => {
+  time: (value, format) => {
     const date = dateOf(value)
-    return date === undefined ? '' : formatTime(date, textOf(format))
+    return date === undefined ? '' : formatTime(date, textOf(format) || 'TIME_FORMAT')
   },
   timesince: (value, now) => between(value, now, timesince),
   timeuntil: (value, now) => between(value, now, (date, other) => timesince(other, date)),

@@ -9,16 +9,21 @@ interface Cycle {
   index?: number
 }
 
+interface NamedCycle {
+  readonly slot: object
+  readonly silent: boolean
+}
+
 /** The cycles of the template that a parser reads: those with a name, and the last one. */
 interface Cycles {
-  readonly named: Map<string, object>
+  readonly named: Map<string, NamedCycle>
   last: object | undefined
 }
 
 const cycles = new WeakMap<LibraryParser, Cycles>()
 
 function cyclesOf(parser: LibraryParser): Cycles {
-  const known = cycles.get(parser) ?? { named: new Map<string, object>(), last: undefined }
+  const known = cycles.get(parser) ?? { named: new Map<string, NamedCycle>(), last: undefined }
   cycles.set(parser, known)
   return known
 }
@@ -41,9 +46,8 @@ class CycleTag implements TemplateTag {
     const slot = {}
     known.last = slot
     if (name === undefined) return reader.output(this.#next(reader, slot, reader.list(values)))
-    known.named.set(name, slot)
-    const set = reader.set(name, this.#next(reader, slot, reader.list(values)))
-    return silent ? set : reader.sequence([set, reader.output(reader.symbol(name))])
+    known.named.set(name, { slot, silent })
+    return this.#shown(reader, name, silent, this.#next(reader, slot, reader.list(values)))
   }
 
   /** The next value; the values are those of the call that has some. */
@@ -54,11 +58,16 @@ class CycleTag implements TemplateTag {
   }
 
   #again(reader: TagReader, name: string, known: Cycles): TemplateNode {
-    const slot = known.named.get(name)
-    if (slot === undefined) return reader.fail(`there is no cycle "${name}" before it`)
-    known.last = slot
-    const set = reader.set(name, this.#next(reader, slot, reader.literal(null)))
-    return reader.sequence([set, reader.output(reader.symbol(name))])
+    const cycle = known.named.get(name)
+    if (cycle === undefined) return reader.fail(`there is no cycle "${name}" before it`)
+    known.last = cycle.slot
+    return this.#shown(reader, name, cycle.silent, this.#next(reader, cycle.slot, reader.literal(null)))
+  }
+
+  /** The value in its variable, and, unless it is silent, on the page. */
+  #shown(reader: TagReader, name: string, silent: boolean, value: TemplateNode): TemplateNode {
+    const set = reader.set(name, value)
+    return silent ? set : reader.sequence([set, reader.output(reader.symbol(name))])
   }
 
   #next(reader: TagReader, slot: object, values: TemplateNode): TemplateNode {
@@ -76,7 +85,7 @@ class ResetCycleTag implements TemplateTag {
     const { named, last } = cyclesOf(parser)
     const name = reader.isEnd() ? undefined : reader.name()
     reader.end()
-    const slot = name === undefined ? last : named.get(name)
+    const slot = name === undefined ? last : named.get(name)?.slot
     if (slot === undefined) return reader.fail(`there is no cycle${name === undefined ? '' : ` "${name}"`} before it`)
     return reader.call<ResetCycleTag>(this, 'reset', [stateNode(reader.at, slot, 'render')])
   }

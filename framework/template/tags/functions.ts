@@ -48,7 +48,8 @@ export class FunctionTag implements TemplateTag {
 
   /** The function, with what it asks for before the arguments of the tag. */
   protected call(context: TemplateContext, before: Values, values: Values, keywords: Keywords): unknown {
-    const named = isKeywords(keywords) && Object.keys(keywords).length > 0 ? [{ ...keywords }] : []
+    const named =
+      isKeywords(keywords) && Object.keys(keywords).length > 0 ? [Object.fromEntries(Object.entries(keywords))] : []
     return Reflect.apply(this.#fn, undefined, [
       ...(this.#givesContext ? [context] : []),
       ...before,

@@ -9,12 +9,9 @@ export interface Loadable {
   readonly tags: ReadonlyArray<{ readonly tags: readonly string[] }>
 }
 
-/** Libraries of Django's whose tags are always there. */
-const ALWAYS = ['static']
-
 /** `{% load library %}` and `{% load name from library %}`: what they name is there already; that it is there is checked. */
 export function loadTag(libraries: readonly Loadable[]): TemplateTag {
-  const names = [...ALWAYS, ...libraries.map(({ name }) => name)]
+  const names = libraries.map(({ name }) => name)
   return tagOf('load', (reader) => {
     const words: string[] = []
     while (!reader.isEnd() && !reader.isWord('from')) words.push(reader.name())

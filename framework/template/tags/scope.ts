@@ -50,12 +50,6 @@ export const SCOPE_TAGS: readonly TemplateTag[] = [
     filters.push((value) => new nodes.Filter(lineno, colno, safe, new nodes.NodeList(lineno, colno, [value])))
     return reader.output(filters.reduce((value, filter) => filter(value), body))
   }),
-  tagOf('comment', (reader) => {
-    reader.parser.skip(reader.lexer.TOKEN_STRING)
-    reader.parser.pushToken(reader.at)
-    reader.parser.parseRaw('comment')
-    return reader.sequence([])
-  }),
 ]
 
 /** `a=1 b=2`, or `value as name`. */

@@ -92,7 +92,7 @@ function widthRatio([value, max, width]: readonly unknown[]): string {
 /** Tags that give a value. */
 export const VALUE_TAGS: readonly TemplateTag[] = [
   new ValueTag('firstof', [1, Infinity], (values) => values.find(isTruthy) ?? ''),
-  new ValueTag('now', [1, 1], ([format]) => formatDate(new Date(), textOf(format))),
+  new ValueTag('now', [1, 1], ([format]) => formatDate(new Date(), textOf(format) || 'DATE_FORMAT')),
   new ValueTag('widthratio', [3, 3], widthRatio),
   new ValueTag('csrf_token', [0, 0], (_values, context) => csrfField(context), true),
   new ValueTag('csp_nonce_attr', [0, 0], (_values, context) => nonceAttribute(context), true),

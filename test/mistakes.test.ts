@@ -195,18 +195,18 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: 'A middleware is given without its import',
     says: 'middleware[0] must be a function, not undefined. Is it imported rightly?',
-    edits: [[SETTINGS, '[securityMiddleware,', '[undefined as any, securityMiddleware,']],
+    edits: [[SETTINGS, 'middleware: [', 'middleware: [undefined as any,']],
   },
   {
     what: 'A middleware returns nothing',
-    says: 'must return a function of the request',
-    edits: [[SETTINGS, '[securityMiddleware,', '[(() => {}) as any, securityMiddleware,']],
+    says: 'middleware[0] (without a name) gave nothing: it must return a function of the request',
+    edits: [[SETTINGS, 'middleware: [', 'middleware: [(() => {}) as any,']],
     ask: "client.get('/')",
   },
   {
     what: 'A class is given as middleware',
-    says: 'is a class: give a function',
-    edits: [[SETTINGS, '[securityMiddleware,', '[class Mine {} as any, securityMiddleware,']],
+    says: 'middleware[0] "Mine" is a class: give a function',
+    edits: [[SETTINGS, 'middleware: [', 'middleware: [class Mine {} as any,']],
     ask: "client.get('/')",
   },
   {

@@ -37,8 +37,8 @@ interface Hooks {
 export function loadMiddleware(middleware: readonly Middleware[] = settings.middleware): GetResponse {
   const hooks: Hooks = { steps: viewSteps(), view: [], exception: [], template: [] }
   let handler = convertExceptionToResponse(viewCaller(hooks))
-  for (const factory of middleware.toReversed()) {
-    const layer = makeLayer(factory, handler)
+  for (const [index, factory] of [...middleware.entries()].toReversed()) {
+    const layer = makeLayer(factory, handler, `middleware[${index}] ${nameOf(factory)}`)
     if (layer === undefined) continue
     addHooks(hooks, layer, nameOf(factory))
     handler = convertExceptionToResponse(traceLayer(factory.name, layer), `The middleware ${nameOf(factory)}`)
@@ -46,10 +46,10 @@ export function loadMiddleware(middleware: readonly Middleware[] = settings.midd
   return handler
 }
 
-function makeLayer(factory: Middleware, next: GetResponse): (GetResponse & MiddlewareHooks) | undefined {
+function makeLayer(factory: Middleware, next: GetResponse, name: string): (GetResponse & MiddlewareHooks) | undefined {
   if (/^class\b/.test(Function.prototype.toString.call(factory))) {
     throw new ImproperlyConfigured(
-      `The middleware ${nameOf(factory)} is a class: give a function that takes getResponse and returns a function of the request.`,
+      `The setting ${name} is a class: give a function that takes getResponse and returns a function of the request.`,
     )
   }
   let layer: GetResponse & MiddlewareHooks
@@ -61,7 +61,7 @@ function makeLayer(factory: Middleware, next: GetResponse): (GetResponse & Middl
   }
   if (typeof layer === 'function') return layer
   throw new ImproperlyConfigured(
-    `The middleware ${nameOf(factory)} gave ${layer === undefined ? 'nothing' : typeof layer}: it must return a function of the request.`,
+    `The setting ${name} gave ${layer === undefined ? 'nothing' : typeof layer}: it must return a function of the request.`,
   )
 }
 

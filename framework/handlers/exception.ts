@@ -7,6 +7,8 @@ import {
   HttpResponse,
   type HttpRequest,
   HttpResponseBase,
+  logResponse,
+  markLogged,
 } from '../http/index.ts'
 import { type ErrorHandler, getErrorHandler, type HandledStatus } from '../urls/index.ts'
 import { getLogger } from '../utils/index.ts'
@@ -65,6 +67,7 @@ export function responseForException(request: HttpRequest, error: unknown): AnyR
     ? (_, cause) => technical500(request, cause, 400)
     : undefined
   if (error instanceof SuspiciousOperation) {
+    markLogged(request)
     getLogger(`nuages.security.${error.name}`).error(error.message, { status: 400, request })
     return errorPage(request, error, technical, 400)
   }
@@ -91,18 +94,15 @@ function page(
   status: 400 | 403 | 404,
 ): Answer {
   const reason = error.message === '' || status === 404 ? '' : ` (${error.message})`
-  getLogger('nuages.request').warning(`${REASONS[status]}${reason}: ${request.path}`, { status, request })
+  logResponse(request, status, `${REASONS[status]}${reason}`)
   return errorPage(request, error, technical, status)
 }
 
 async function uncaught(request: HttpRequest, error: unknown): Promise<AnyResponse> {
   if (settings.debugPropagateExceptions) return propagate(request, error)
   await tell(request, error)
-  getLogger('nuages.request').error(`Internal Server Error: ${request.path}`, {
-    status: 500,
-    request,
-    error: error === undefined ? new Error('The value "undefined" was thrown.') : error,
-  })
+  const thrown = error === undefined ? new Error('The value "undefined" was thrown.') : error
+  logResponse(request, 500, 'Internal Server Error', thrown)
   reportError(error, request)
   return errorPage(request, error, settings.debug ? (_, cause) => technical500(request, cause, 500) : undefined, 500)
 }

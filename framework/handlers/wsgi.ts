@@ -7,6 +7,8 @@ import {
   requestFinished,
   requestStarted,
   type StreamingHttpResponse,
+  isLogged,
+  logResponse,
 } from '../http/index.ts'
 import { setup } from '../setup.ts'
 import { withScriptPrefix } from '../urls/index.ts'
@@ -44,6 +46,7 @@ export function toApplication(getResponse: GetResponse): Application {
 
 /** Give the head; the response itself is the body, and cleans up when it is over. */
 function begin(response: AnyResponse, request: HttpRequest, startResponse: StartResponse): ResponseBody {
+  if (response.status >= 400) tellOf(response, request)
   // What streams may still come to read the form.
   if (request.holdsFiles || response.streaming) response.addCloser(() => request.close())
   if (!requestFinished.isEmpty) response.addCloser(async () => void (await requestFinished.send({ request })))
@@ -54,6 +57,11 @@ function begin(response: AnyResponse, request: HttpRequest, startResponse: Start
     throw error
   }
   return response.streaming && request.scriptName !== '' ? mounted(response, request.scriptName) : response
+}
+
+/** Refusals that a view or a layer has made itself are in the log too; what the client gave up is not. */
+function tellOf({ status, reasonPhrase }: AnyResponse, request: HttpRequest): void {
+  if (status !== 499 && !isLogged(request)) logResponse(request, status, reasonPhrase)
 }
 
 /** A body that is made while it is sent, and yet with the site mounted as it was for the view. */

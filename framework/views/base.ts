@@ -8,9 +8,9 @@ import {
   HttpResponseNotAllowed,
   HttpResponsePermanentRedirect,
   HttpResponseRedirect,
+  logResponse,
 } from '../http/index.ts'
 import { reverseUntyped } from '../urls/index.ts'
-import { getLogger } from '../utils/index.ts'
 import { render } from './shortcuts.ts'
 
 type Params = Readonly<Record<string, unknown>>
@@ -78,10 +78,7 @@ export abstract class View<P extends object = {}> {
 
   /** The answer to a method that the class has none for. */
   httpMethodNotAllowed(request: HttpRequest, _params: P): Answer {
-    getLogger('nuages.request').warning(`Method Not Allowed (${request.method}): ${request.path}`, {
-      status: 405,
-      request,
-    })
+    logResponse(request, 405, `Method Not Allowed (${request.method})`)
     return new HttpResponseNotAllowed(this.allowedMethods())
   }
 
@@ -168,7 +165,7 @@ export class RedirectView<P extends object = {}> extends View<P> {
   override get(): Answer {
     const target = this.getRedirectUrl()
     if (target === undefined) {
-      getLogger('nuages.request').warning(`Gone: ${this.request.path}`, { status: 410, request: this.request })
+      logResponse(this.request, 410, 'Gone')
       return new HttpResponseGone()
     }
     const { permanent, preserveRequest } = this

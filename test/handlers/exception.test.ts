@@ -13,7 +13,7 @@ import {
   SuspiciousOperation,
   UnreadablePostError,
 } from 'nuages/exceptions'
-import { gotRequestException, type HttpRequest, type HttpResponse, type Middleware } from 'nuages/http'
+import { gotRequestException, type HttpRequest, HttpResponse, type Middleware } from 'nuages/http'
 import { Client } from 'nuages/test'
 import { path as route, urlpatterns } from 'nuages/urls'
 import { makeSite, RecordList } from '../test-tools/site.ts'
@@ -34,6 +34,26 @@ describe('handlers/exception', () => {
       throw error
     }
   }
+
+  describe('what a view answers itself', () => {
+    const table: ReadonlyArray<readonly [status: number, lines: readonly string[]]> = [
+      [200, []],
+      [302, []],
+      [404, ['warning nuages.request: Not Found: /']],
+      [429, ['warning nuages.request: Too Many Requests: /']],
+      [499, []],
+      [503, ['error nuages.request: Service Unavailable: /']],
+    ]
+    for (const [status, lines] of table) {
+      test(`is in the log where it is a refusal: ${status}`, async () => {
+        const log = new RecordList()
+        const view = () => new HttpResponse('', { status })
+        const application = await makeSite(urlpatterns(route('', view)), {}, log)
+        await new Client(application).get('/')
+        assert.deepEqual(log.lines, lines)
+      })
+    }
+  })
 
   describe('what a view throws', () => {
     const table: ReadonlyArray<readonly [error: Error, status: number, line: RegExp]> = [

@@ -1,5 +1,4 @@
-import { HttpResponseNotAllowed } from '../../http/index.ts'
-import { getLogger } from '../../utils/index.ts'
+import { HttpResponseNotAllowed, logResponse } from '../../http/index.ts'
 import type { Answer, AnyView } from './types.ts'
 import { inPlaceOf } from './wrap.ts'
 
@@ -17,10 +16,7 @@ export function requireHttpMethods(
   return (view) =>
     inPlaceOf(view, (request, ...rest) => {
       if (allowed.has(request.method)) return view(request, ...rest)
-      getLogger('nuages.request').warning(`Method Not Allowed (${request.method}): ${request.path}`, {
-        status: 405,
-        request,
-      })
+      logResponse(request, 405, `Method Not Allowed (${request.method})`)
       return new HttpResponseNotAllowed([...allowed])
     })
 }

@@ -1,0 +1,132 @@
+/** Templates that are meant to look other than with nunjucks, why, and what they give here; `undefined` for an error. */
+export const DIFFERENT: ReadonlyArray<
+  readonly [name: string, template: string, why: string, output: string | undefined]
+> = [
+  [
+    'nestedsuper2',
+    '{% extends "nestedblock" %}{% block o %}O[{% block i %}I[{{ super() }}]{% endblock %}]{% endblock %}',
+    'super() works in a block inside another',
+    'O[I[i1&lt;x&gt;]]',
+  ],
+  ['include6', '{% set w = "outer" %}{% include "incleak" %}{{ w }}', 'set in a for stays in it', 'outer'],
+  [
+    'include7',
+    '{% for a, b in [[1,2],[3,4]] %}{% include "incab" %}{% endfor %}{% for a, b in obj %}{% include "incab" %}{% endfor %}',
+    'a part sees all names of a loop; a function prints nothing',
+    '(1,2)(3,4)(a,1)(b,&lt;)(fn,)',
+  ],
+  [
+    'call2',
+    '{% macro wrap(t) %}<{{ t }}>{{ caller() }}</{{ t }}>{% endmacro %}{% for i in [1,2] %}{% call wrap("li") %}{{ i }}{{ loop.index }}{% endcall %}{% endfor %}',
+    'a body of call sees the loop around it',
+    '<li>11</li><li>22</li>',
+  ],
+  [
+    'setblk',
+    '{% set b %}<b>{{ x }}</b>{% endset %}{{ b }}{{ b | safe }}',
+    'a captured body is HTML',
+    '<b>&lt;x&gt;</b><b>&lt;x&gt;</b>',
+  ],
+  [
+    'filterblk2',
+    '{% for i in [1,2] %}{% filter replace("1","one") %}<{{ i }}{{ loop.index }}>{% endfilter %}{% endfor %}',
+    'a captured body is HTML',
+    '<oneone><22>',
+  ],
+  [
+    'loop2',
+    '{% for k, v in obj %}{{ k }}={{ v }}{{ loop.index }}/{{ loop.length }};{% endfor %}',
+    'a function prints nothing',
+    'a=11/3;b=&lt;2/3;fn=3/3;',
+  ],
+  ['loop15', '{% for loop in [1,2] %}{{ loop }}{% endfor %}', 'a variable may be called loop', '12'],
+  [
+    'setleak',
+    '{% set t = 0 %}{% for i in [1,2,3] %}{% set t = t + i %}{% endfor %}{{ t }}',
+    'set in a for stays in it',
+    '0',
+  ],
+  ['setleak2', '{% for i in [1,2,3] %}{{ p }}{% set p = i %}{% endfor %}{{ p }}', 'set in a for stays in it', ''],
+  [
+    'setleak3',
+    '{% for i in [1,2] %}{% if i == 1 %}{% set n = "a" %}{% endif %}{{ n }}{% for j in [1] %}{% set n = n ~ j %}{% endfor %}{{ n }}{% endfor %}{{ n }}',
+    'set in a for stays in it',
+    'aa222',
+  ],
+  [
+    'staleelse',
+    '{% for a in [[1],null] %}{% for b in a %}x{% else %}none{% endfor %}{% endfor %}',
+    'nothing to go over means else',
+    'xnone',
+  ],
+  [
+    'meth',
+    '{{ "abc".toUpperCase() }}{{ arr.join("<") }}{{ obj.fn(1) }}{{ obj.fn }}{{ o2.get().v }}{{ o2.self() }}{{ inst.getter }}{{ inst.meth() }}{{ inst.proto }}{{ arr.length }}{{ x.length }}{{ obj["a"] }}{{ obj[key] }}{{ arr[0] }}{{ arr["1"] }}{{ x[0] }}',
+    'a function prints nothing',
+    'ABC&lt;&lt;2&lt;fn1&amp;&lt;v&gt;1G&lt;M1P331&lt;&lt;2&lt;',
+  ],
+  [
+    'ctor',
+    '{{ x.constructor.name }}{{ obj.__proto__ }}{{ arr.constructor("a","b") }}',
+    'constructor is refused',
+    undefined,
+  ],
+  ['numkey', '{{ ({1:"o"})[1] }}{{ deep.a.b.c }}{{ deep.x.y.z }}', 'parentheses around an object', 'odc&lt;'],
+  [
+    'kwcall',
+    '{{ kwfn(1, a=2, b="<") | dump }}',
+    'keywords have no mark of their own',
+    '[1,{&quot;a&quot;:2,&quot;b&quot;:&quot;&lt;&quot;}]',
+  ],
+  [
+    'superset',
+    '{% extends "base" %}{% block b %}{% set x = "S" %}{{ super() }}{% endblock %}',
+    'super() stands where it is written',
+    'Abase-aBbase-bSC',
+  ],
+  [
+    'dyncall',
+    '{% macro w(t, k="K") %}{% set in2 = 9 %}{{ caller() }}{% endmacro %}{% call w("T") %}[{{ t }}{{ k }}{{ in2 }}]{% endcall %}',
+    'a body of call sees what is around it, not the macro',
+    '[]',
+  ],
+  [
+    'prec1',
+    '{{ not x == y }}{{ 1 + 2 ~ 3 }}{{ (1 if x else 2) + 3 }}{{ x and y or undef }}{{ - 2 ** 2 }}{{ 1 < 2 == true }}{{ not (x is defined) }}{{ 4 is odd or 3 is odd }}{{ x == y if flag else 0 }}{{ (x or y) and flag }}',
+    'not means all that follows',
+    'true334y&amp;4truefalsetruefalsetrue',
+  ],
+  [
+    'setinc',
+    '{% block z %}{% set v = 1 %}{% for q in [1,2] %}{% set v = v + q %}{% include "incv" %}{% endfor %}{{ v }}{% endblock %}{{ v }}',
+    'set in a for stays in it',
+    '(22)(33)1',
+  ],
+  [
+    'macset',
+    '{% macro ms(a) %}{% set a = a + 1 %}{{ a }}{% for i in [1,2] %}{% set a = a + i %}{% endfor %}{{ a }}{% endmacro %}{{ ms(1) }}',
+    'set in a for stays in it',
+    '22',
+  ],
+  [
+    'mackwundef',
+    '{% macro mk(x="d") %}{{ x }}{% endmacro %}{{ mk(x=undef) }}{{ mk(x=null) }}',
+    'an argument hides the variable of its name',
+    '',
+  ],
+  [
+    'swinc',
+    '{% for i in [1,2] %}{% switch i %}{% case 1 %}{% include "inc" %}{% default %}d{{ i }}{{ loop.index }}{% endswitch %}{% endfor %}',
+    'include works in a switch',
+    'inc(&lt;x&gt;,,1)d22',
+  ],
+  [
+    'swset',
+    '{% set s = 1 %}{% for i in [1,2] %}{% switch i %}{% case 1 %}{% set s = 5 %}{% default %}{{ s }}{% endswitch %}{% endfor %}{{ s }}',
+    'set in a for stays in it',
+    '11',
+  ],
+  ['elseouter', '{% for x in [] %}{% else %}{{ x }}{% endfor %}', 'else sees the names outside', '&lt;x&gt;'],
+  ['fnarr', '{{ fnval }}', 'a function prints nothing', ''],
+  ['filterblk', '{% filter upper %}a{{ x }}<b>{% endfilter %}', 'a captured body is HTML', 'A&LT;X&GT;<B>'],
+]

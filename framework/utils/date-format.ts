@@ -149,3 +149,13 @@ function isoWeek(date: Date): { year: number; week: number } {
   const year = thursday.getUTCFullYear()
   return { year, week: Math.floor((thursday.getTime() / 86_400_000 - dayNumber(year, 0, 1)) / 7) + 1 }
 }
+
+const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/
+
+/** A `Date`, or an ISO 8601 text, as JSON has dates; a day alone begins at midnight here. */
+export function dateOf(value: unknown): Date | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value
+  if (typeof value !== 'string' || !ISO.test(value)) return undefined
+  const date = new Date(value.length === 10 ? `${value}T00:00` : value.replace(' ', 'T'))
+  return Number.isNaN(date.getTime()) ? undefined : date
+}

@@ -66,6 +66,11 @@ export function trimmedOf(text: string, characters: string): string {
   return text.slice(start, end)
 }
 
+/** Digits with a comma before each three. */
+export function groupThousands(digits: string): string {
+  return digits.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',')
+}
+
 /** `'helloWorld'` for `'hello_world'` and `'hello-world'`. */
 export function camelCase(text: string): string {
   return text.replace(/[_-]+([a-zA-Z0-9])/g, (_match, letter: string) => letter.toUpperCase())

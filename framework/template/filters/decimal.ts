@@ -1,3 +1,5 @@
+import { groupThousands } from '../../utils/index.ts'
+
 /** A decimal number, exactly: `digits` times ten to the power of `exponent`. */
 export interface Decimal {
   readonly isNegative: boolean
@@ -37,11 +39,6 @@ export function fixed({ isNegative, digits, exponent }: Decimal, places: number,
   const whole = text.slice(0, text.length - places)
   const fraction = places === 0 ? '' : `.${text.slice(text.length - places)}`
   return (isNegative && scaled !== 0n ? '-' : '') + (grouped ? groupThousands(whole) : whole) + fraction
-}
-
-/** Digits with a comma before each three. */
-export function groupThousands(digits: string): string {
-  return digits.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',')
 }
 
 /** A number as text with so many digits after the point, halves rounded to the even digit as Python does. */

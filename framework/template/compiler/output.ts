@@ -3,7 +3,7 @@ import { labelOf } from './label.ts'
 import { loopMember } from './loops.ts'
 import { knownMember, placeOfMember } from './lookups.ts'
 import type { Unit } from './unit.ts'
-import { childrenOf, isNode } from './walk.ts'
+import { childrenOf, isNode, isSuper } from './walk.ts'
 
 /** Write nodes one after the other; texts and values that follow each other are added to the page at once. */
 export function writeAll(unit: Unit, nodes: readonly TemplateNode[]): void {
@@ -107,9 +107,9 @@ function codeOf(part: Part): string {
 export function shown(unit: Unit, node: TemplateNode): string {
   if (node.typename === 'Group' && childrenOf(node).length === 1)
     return shown(unit, childrenOf(node)[0] as TemplateNode)
-  const known = node.typename === 'LookupVal' && loopMember(unit, node)
+  const known = node.typename === 'LookupVal' && !isSuper(node) && loopMember(unit, node)
   if (known) return known
-  const member = node.typename === 'LookupVal' ? knownMember(unit, node) : undefined
+  const member = node.typename === 'LookupVal' && !isSuper(node) ? knownMember(unit, node) : undefined
   if (member !== undefined && member !== 'refused') {
     const place = placeOfMember(unit, node)
     return shownCode(unit, `${member.missing} ? undefined : (p = ${place}, ${member.value})`, place)

@@ -81,7 +81,7 @@ export class Library {
    * instead. Throws a TypeError.
    *
    * @example
-   * library.simpleTag('price', (cents: number, { currency = '€' } = {}) => `${cents / 100} ${currency}`)
+   * library.simpleTag('price', (cents: number, { currency = '€' }: { currency?: string } = {}) => `${cents / 100} ${currency}`)
    * // {% price item.cents currency='$' as shown %}
    */
   simpleTag(name: string, fn: TagFunction, options: TagOptions = {}): this {

@@ -1,20 +1,14 @@
 import { sliceNode, withNode } from './nodes.ts'
 import {
-  type Lexer,
   type LibraryParser,
   loadNunjucks,
-  type NodeClasses,
   type OpenNode,
   type TemplateNode,
   type Token,
 } from './nunjucks.ts'
+import type { TemplateTag } from './types.ts'
 
-/** A tag: `parse` is called at its name, and gives the node that stands for it. */
-export interface TemplateTag {
-  /** Its names; by the first one it is found again. */
-  readonly tags: readonly string[]
-  parse(parser: LibraryParser, nodes: NodeClasses, lexer: Lexer): TemplateNode
-}
+export type { TemplateTag }
 
 /** White space that tags leave behind is taken away, so that templates can be indented. */
 const OPTIONS = { trimBlocks: true, lstripBlocks: true }

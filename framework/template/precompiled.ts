@@ -1,13 +1,5 @@
 import { version } from '../utils/index.ts'
-import type { TemplateModule } from './module.ts'
-import type { TemplateFunctions } from './rendering.ts'
-
-/** Templates that were compiled before: the default export of the module that `Engine.precompile()` writes. */
-export interface PrecompiledTemplates {
-  /** The version of Nuages that has compiled them. */
-  readonly nuages: string
-  readonly templates: Readonly<Record<string, (m: TemplateModule) => TemplateFunctions>>
-}
+import type { PrecompiledTemplates } from './template-options.ts'
 
 /** A JavaScript module with the code of templates. */
 export function moduleText(templates: Iterable<readonly [name: string, code: string]>): string {

@@ -1,7 +1,15 @@
 import type { Library } from './library.ts'
 import type { Loader } from './loader.ts'
-import type { PrecompiledTemplates } from './precompiled.ts'
+import type { TemplateModule } from './module.ts'
+import type { TemplateFunctions } from './rendering.ts'
 import type { TemplateFilter } from './types.ts'
+
+/** Templates that were compiled before: the default export of the module that `Engine.precompile()` writes. */
+export interface PrecompiledTemplates {
+  /** The version of Nuages that has compiled them. */
+  readonly nuages: string
+  readonly templates: Readonly<Record<string, (m: TemplateModule) => TemplateFunctions>>
+}
 
 /** What an engine of templates can be told; the project's takes it from the settings. */
 export interface TemplateOptions {

@@ -222,7 +222,7 @@ const TAGS = [
   '{% filter upper %}bc{% endfilter %}{% switch 1 %}{% case 1 %}one{% default %}other{% endswitch %}',
   '{% raw %}{{ x }}{% endraw %}{% verbatim %}{{ y }}{% endverbatim %}',
   "{% include 'missing.html' ignore missing %}{% set a %}x{% endset %}{{ a }}",
-  '{% for name, value in { p: 1 } %}{{ name }}={{ value }}{% else %}none{% endfor %}.',
+  '{% for name, value in { p: 1 } %}{{ name }}={{ value }}{% else %}none{% endfor %}{% for x in [] %}{% empty %}{% endfor %}.',
 ].join('')
 
 /** The sections under headings of one level: heading to text. */

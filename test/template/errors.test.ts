@@ -18,7 +18,6 @@ const SYNTAX: ReadonlyArray<readonly [template: string, reason: RegExp, line: nu
     4,
   ],
   ["{% url 'home' %}", /Unknown block tag: url\. Write \{\{ url\('name'\) \}\}\./, 1, 4],
-  ['{% load static %}', /Unknown block tag: load\. Nothing has to be loaded/, 1, 4],
   ['{{ x\n | uper }}', /There is no filter "uper"\. Did you mean "upper"\?/, 2, 4],
   ['{{ x is evn }}', /There is no test "evn"\. Did you mean "even"\?/, 1, 9],
   ['\n{% asyncEach x in y %}{% endeach %}', /rendered synchronously/, 2],

@@ -4,6 +4,7 @@ import {
   type AnyResponse,
   type GetResponse,
   HttpRequest,
+  type HttpResponse,
   requestFinished,
   requestStarted,
   type StreamingHttpResponse,
@@ -51,12 +52,22 @@ function begin(response: AnyResponse, request: HttpRequest, startResponse: Start
   if (request.holdsFiles || response.streaming) response.addCloser(() => request.close())
   if (!requestFinished.isEmpty) response.addCloser(async () => void (await requestFinished.send({ request })))
   try {
+    if (!response.streaming) declareLength(response, request)
     startResponse(response.toStatusLine(), response.toHeaderList())
   } catch (error) {
     void response.close()
     throw error
   }
   return response.streaming && request.scriptName !== '' ? mounted(response, request.scriptName) : response
+}
+
+/**
+ * Where the length is known, gateways send head and content in one piece. A 304, and an answer to HEAD without the
+ * content, would have to give that of the page.
+ */
+function declareLength({ status, headers, content }: HttpResponse, { method }: HttpRequest): void {
+  if (status === 304 || (method === 'HEAD' && content.length === 0)) return
+  headers.setDefault('Content-Length', String(content.length))
 }
 
 /** Refusals that a view or a layer has made itself are in the log too; what the client gave up is not. */

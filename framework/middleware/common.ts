@@ -11,18 +11,16 @@ import { isValidPath, resolve } from '../urls/index.ts'
 import { finishAfter } from './after.ts'
 
 /**
- * Refuses hosts that `allowedHosts` lacks, and `disallowedUserAgents`; redirects to the URL that is meant, with its slash
- * and its `www.`; and says how long an answer is (Django's `CommonMiddleware`).
+ * Refuses hosts that `allowedHosts` lacks, and `disallowedUserAgents`; and redirects to the URL that is meant, with its
+ * slash and its `www.` (Django's `CommonMiddleware`).
  */
 export const commonMiddleware: Middleware = (getResponse) => {
   const { appendSlash, prependWww, disallowedUserAgents } = settings
 
   const finish = (request: HttpRequest, response: AnyResponse): AnyResponse =>
-    withLength(
-      response.status === 404 && appendSlash && shouldAppendSlash(request)
-        ? new HttpResponsePermanentRedirect(withSlash(request))
-        : response,
-    )
+    response.status === 404 && appendSlash && shouldAppendSlash(request)
+      ? new HttpResponsePermanentRedirect(withSlash(request))
+      : response
 
   return (request) => {
     if (disallowedUserAgents.length > 0) refuseUserAgent(request, disallowedUserAgents)
@@ -30,15 +28,10 @@ export const commonMiddleware: Middleware = (getResponse) => {
     const host = request.getHost()
     if (prependWww && !host.startsWith('www.')) {
       const path = appendSlash && shouldAppendSlash(request) ? withSlash(request) : request.getFullPath()
-      return withLength(new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`))
+      return new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`)
     }
     return finishAfter(getResponse, request, finish)
   }
-}
-
-function withLength(response: AnyResponse): AnyResponse {
-  if (!response.streaming) response.headers.setDefault('Content-Length', String(response.content.length))
-  return response
 }
 
 function refuseUserAgent(request: HttpRequest, disallowed: readonly RegExp[]): void {
@@ -49,11 +42,10 @@ function refuseUserAgent(request: HttpRequest, disallowed: readonly RegExp[]): v
 }
 
 /** True where the path leads nowhere as it stands and somewhere with a slash, to a view that lets itself be found so. */
-function shouldAppendSlash(request: HttpRequest): boolean {
-  const { pathInfo } = request
-  if (pathInfo.endsWith('/') || isValidPath(pathInfo)) return false
-  if (!isValidPath(`${pathInfo}/`)) return false
-  return viewMark(resolve(`${pathInfo}/`).view, 'noAppendSlash') !== true
+function shouldAppendSlash({ pathInfo, urlconf }: HttpRequest): boolean {
+  if (pathInfo.endsWith('/') || isValidPath(pathInfo, urlconf)) return false
+  if (!isValidPath(`${pathInfo}/`, urlconf)) return false
+  return viewMark(resolve(`${pathInfo}/`, urlconf).view, 'noAppendSlash') !== true
 }
 
 /** The URL with its slash. A redirect would lose what an unsafe request brings, so while developing that is an error. */

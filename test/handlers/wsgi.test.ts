@@ -4,21 +4,25 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
-import type { Application } from 'nuages/gateway'
+import { type Application, createServer } from 'nuages/gateway'
 import {
   gotRequestException,
   type HttpRequest,
   HttpResponse,
+  HttpResponseNotModified,
   JsonResponse,
+  type Middleware,
   requestFinished,
   requestStarted,
   StreamingHttpResponse,
   UploadedFile,
 } from 'nuages/http'
+import { commonMiddleware } from 'nuages/middleware'
 import type { Signal } from 'nuages/signals'
 import { Client, createEnviron } from 'nuages/test'
 import { getScriptPrefix, path as route, reverseUntyped, urlpatterns } from 'nuages/urls'
 import { redirect, render } from 'nuages/views'
+import { connected as withFastCGI, END, request, STDOUT, variables } from '../gateway/fastcgi-client.ts'
 import { makeSite, RecordList } from '../test-tools/site.ts'
 
 describe('handlers/wsgi', () => {
@@ -36,6 +40,68 @@ describe('handlers/wsgi', () => {
     signal.connect(receiver)
     connected.push(() => signal.disconnect(receiver))
   }
+
+  describe('the length of an answer', () => {
+    const urls = urlpatterns(
+      route('', () => new HttpResponse('page')),
+      route('own/', () => new HttpResponse('page', { headers: { 'content-length': '4' } })),
+      route('empty/', () => new HttpResponse()),
+      route('unchanged/', () => new HttpResponseNotModified()),
+      route('none/', () => new HttpResponse('', { status: 204 })),
+      route('stream/', () => new StreamingHttpResponse(['a', 'b'])),
+    )
+
+    for (const [method, target, expected] of [
+      ['GET', '/', '4'],
+      ['HEAD', '/', '4'],
+      ['GET', '/own/', '4'],
+      ['GET', '/empty/', '0'],
+      ['HEAD', '/empty/', null],
+      ['GET', '/unchanged/', null],
+      ['GET', '/none/', null],
+      ['GET', '/stream/', null],
+    ] as const) {
+      test(`${method} ${target}: ${expected}`, async () => {
+        const response = await new Client(await makeSite(urls)).generic(method, target)
+        assert.equal(response.headers.get('Content-Length'), expected)
+      })
+    }
+
+    test('is that of the content as the outermost layer leaves it', async () => {
+      const longer: Middleware = (getResponse) => async (request) => {
+        const response = await getResponse(request)
+        if (!response.streaming) response.write(' and more')
+        return response
+      }
+      const client = new Client(await makeSite(urls, { middleware: [longer, commonMiddleware] }))
+      const response = await client.get('/')
+      assert.deepEqual([await response.text(), response.headers.get('Content-Length')], ['page and more', '13'])
+    })
+
+    test('lets a whole answer leave in one record of FastCGI, with its end, and not in chunks of HTTP', async () => {
+      const application = await makeSite(urls)
+      for (const [target, text] of [
+        ['/', 'page'],
+        ['/empty/', ''],
+      ] as const) {
+        await withFastCGI(application, async (client) => {
+          client.send(request(variables({ PATH_INFO: target, REQUEST_URI: target })))
+          const [whole, end, over] = [await client.next(), await client.next(), await client.next()]
+          assert.ok(whole?.content.toString().endsWith(`\r\n\r\n${text}`))
+          assert.deepEqual([whole?.type, end?.type, end?.content.length, over?.type], [STDOUT, STDOUT, 0, END])
+        })
+      }
+      const server = createServer(application)
+      const { port } = (await server.listen({ port: 0 })) as { port: number }
+      try {
+        const response = await fetch(`http://localhost:${port}/`)
+        assert.equal(response.headers.get('Transfer-Encoding'), null)
+        assert.equal(await response.text(), 'page')
+      } finally {
+        await server.close({ timeout: 0 })
+      }
+    })
+  })
 
   describe('the signals of a request', () => {
     /** Notes each signal, and each byte that a gateway takes. */

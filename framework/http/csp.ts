@@ -60,6 +60,13 @@ export type CspValue = string | readonly string[] | boolean | null
  */
 export type CspPolicy = { readonly [D in CspDirective]?: CspValue }
 
+declare module './request.ts' {
+  interface HttpRequest {
+    /** Written out as text it is the nonce of this response, for inline scripts and styles. */
+    cspNonce?: LazyNonce
+  }
+}
+
 /** A value that only one response has, made when it is first written out (Django's `LazyNonce`). */
 export class LazyNonce {
   #value: string | undefined
@@ -96,9 +103,14 @@ export class CspHeader {
     return this.#plain === ''
   }
 
+  /** True where each response has a value of its own. */
+  get hasNonce(): boolean {
+    return this.#parts.length > 1
+  }
+
   /** The header's value. */
   value(nonce: string | undefined): string {
-    return nonce === undefined || this.#parts.length === 1 ? this.#plain : this.#parts.join(`'nonce-${nonce}'`)
+    return nonce === undefined || !this.hasNonce ? this.#plain : this.#parts.join(`'nonce-${nonce}'`)
   }
 }
 

@@ -2,13 +2,6 @@ import { settings } from '../conf/index.ts'
 import { type AnyResponse, CspHeader, type HttpRequest, LazyNonce, type Middleware, viewMark } from '../http/index.ts'
 import { finishAfter } from './after.ts'
 
-declare module '../http/index.ts' {
-  interface HttpRequest {
-    /** Written out as text it is the nonce of this response, for inline scripts and styles. */
-    cspNonce?: LazyNonce
-  }
-}
-
 /**
  * Tells browsers what a page may load and run, by the settings `secureCsp` and `secureCspReportOnly` (Django's
  * `ContentSecurityPolicyMiddleware`). A header that the view has set stays; `cspOverride` and `cspReportOnlyOverride`
@@ -29,7 +22,9 @@ export const contentSecurityPolicyMiddleware: Middleware = (getResponse) => {
     for (const { header, mark, policy } of policies) {
       const own = view === undefined ? undefined : (viewMark(view, mark) as CspHeader | undefined)
       const chosen = own ?? policy
-      if (!chosen.isEmpty) response.headers.setDefault(header, chosen.value(request.cspNonce?.used))
+      // The page that the client has keeps the policy with its nonce: a new one would forbid its scripts.
+      if (chosen.isEmpty || (response.status === 304 && chosen.hasNonce)) continue
+      response.headers.setDefault(header, chosen.value(request.cspNonce?.used))
     }
     return response
   }

@@ -88,7 +88,7 @@ describe('the bundled project', () => {
   })
 
   test('refuses a form from another site', async () => {
-    const response = await new Client(application).post('/form/', {
+    const response = await new Client(application, { enforceCsrfChecks: true }).post('/form/', {
       data: { name: 'x' },
       headers: { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
     })

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { addHeader, decodePath, newEnviron, setGatewayKeys } from './environ.ts'
 import { FetchInput } from './fetch-input.ts'
 import { FetchOutput } from './fetch-output.ts'
+import { HOP_BY_HOP } from './hop-by-hop.ts'
 import { emptyInput } from './input.ts'
 import { run } from './run.ts'
 import type { Application, Environ, ResponseBody } from './types.ts'
@@ -138,11 +139,17 @@ function encodePath(path: string): string {
   return encoded.startsWith('/') ? encoded : `/${encoded}`
 }
 
+/** Those of the connection are left out: a handler that sends the request on has one of its own. */
 function* requestHeaders(environ: Environ): Generator<[name: string, value: string]> {
   for (const key of Object.keys(environ)) {
-    const name = key.startsWith('HTTP_') ? key.slice(5) : key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH' ? key : ''
+    const variable = key.startsWith('HTTP_')
+      ? key.slice(5)
+      : key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH'
+        ? key
+        : ''
+    const name = variable.toLowerCase().replaceAll('_', '-')
     const value = environ[key]
-    if (name !== '' && typeof value === 'string' && value !== '') yield [name.toLowerCase().replaceAll('_', '-'), value]
+    if (name !== '' && typeof value === 'string' && value !== '' && !HOP_BY_HOP.has(name)) yield [name, value]
   }
 }
 

@@ -1,6 +1,7 @@
 import { BadHeaderError, UnreadablePostError } from '../exceptions.ts'
 import { formatRecord } from '../utils/index.ts'
 import { parseContentLength } from './environ.ts'
+import { HOP_BY_HOP } from './hop-by-hop.ts'
 import type { Application, Environ, Output, ResponseBody, ResponseHeaders, StartResponse } from './types.ts'
 
 /**
@@ -27,19 +28,6 @@ const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** What a header's name means for the loop. */
 type Kind = 'plain' | 'length' | 'hop-by-hop'
-
-/** Headers that belong to one connection, so to the server and not to the application (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /** Spellings of header names and what they mean; an application that makes up names must not fill the memory. */
 const kinds = new Map<string, Kind>()

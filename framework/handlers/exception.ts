@@ -10,7 +10,7 @@ import {
   logResponse,
   markLogged,
 } from '../http/index.ts'
-import { type ErrorHandler, getErrorHandler, type HandledStatus } from '../urls/index.ts'
+import { type ErrorHandler, getErrorHandler, type HandledStatus, withUrlconf } from '../urls/index.ts'
 import { getLogger } from '../utils/index.ts'
 import {
   badRequest,
@@ -60,6 +60,11 @@ function isResponse(value: unknown): value is AnyResponse {
  * error where the setting `debugPropagateExceptions` says so.
  */
 export function responseForException(request: HttpRequest, error: unknown): AnyResponse | Promise<AnyResponse> {
+  const { urlconf } = request
+  return urlconf === undefined ? answerTo(request, error) : withUrlconf(urlconf, () => answerTo(request, error))
+}
+
+function answerTo(request: HttpRequest, error: unknown): Answer {
   if (saysClientGone(request, error)) return new HttpResponse('', { status: 499, reason: 'Client Closed Request' })
   if (error instanceof Http404) return page(request, error, settings.debug ? technical404 : undefined, 404)
   if (error instanceof PermissionDenied) return page(request, error, undefined, 403)
@@ -175,9 +180,9 @@ function firstOf(
   }
   try {
     const answer: unknown = view(request, error)
-    return answer instanceof Promise
-      ? answer.then((settled) => finished(settled, status)).catch(tryOthers)
-      : finished(answer, status)
+    const page =
+      answer instanceof Promise ? answer.then((settled) => finished(settled, status)) : finished(answer, status)
+    return page instanceof Promise ? page.catch(tryOthers) : page
   } catch (failure) {
     return tryOthers(failure)
   }

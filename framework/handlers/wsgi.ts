@@ -12,7 +12,7 @@ import {
   logResponse,
 } from '../http/index.ts'
 import { setup } from '../setup.ts'
-import { withScriptPrefix } from '../urls/index.ts'
+import { withScriptPrefix, withUrlconf } from '../urls/index.ts'
 import { loadMiddleware } from './base.ts'
 import { convertExceptionToResponse } from './exception.ts'
 
@@ -58,7 +58,7 @@ function begin(response: AnyResponse, request: HttpRequest, startResponse: Start
     void response.close()
     throw error
   }
-  return response.streaming && request.scriptName !== '' ? mounted(response, request.scriptName) : response
+  return response.streaming && needsContext(request) ? inContext(response, request) : response
 }
 
 /**
@@ -75,9 +75,14 @@ function tellOf({ status, reasonPhrase }: AnyResponse, request: HttpRequest): vo
   if (status !== 499 && !isLogged(request)) logResponse(request, status, reasonPhrase)
 }
 
-/** A body that is made while it is sent, and yet with the site mounted as it was for the view. */
-function mounted(response: StreamingHttpResponse, scriptName: string): ResponseBody {
-  const within = <T>(fn: () => T): T => withScriptPrefix(scriptName, fn)
+function needsContext({ scriptName, urlconf }: HttpRequest): boolean {
+  return scriptName !== '' || urlconf !== undefined
+}
+
+/** A body that is made while it is sent, and yet with the mount and the URLs that were those of the view. */
+function inContext(response: StreamingHttpResponse, { scriptName, urlconf }: HttpRequest): ResponseBody {
+  const within = <T>(fn: () => T): T =>
+    withScriptPrefix(scriptName, () => (urlconf === undefined ? fn() : withUrlconf(urlconf, fn)))
   return {
     [Symbol.asyncIterator]() {
       const iterator = response[Symbol.asyncIterator]()

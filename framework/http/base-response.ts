@@ -4,6 +4,7 @@ import { BadHeaderError } from '../exceptions.ts'
 import { getCookieSigner } from '../signing/index.ts'
 import { getLogger } from '../utils/index.ts'
 import { type CookieOptions, serializeCookie } from './cookies.ts'
+import { encodeText } from './encoding.ts'
 import { HeaderMap } from './headers.ts'
 
 /** How a response begins, besides its content. */
@@ -83,6 +84,16 @@ export abstract class HttpResponseBase {
   /** The charset of the Content-Type in lower case; `utf-8` where it names none. */
   get charset(): string {
     return charsetOf(this.contentType)
+  }
+
+  /**
+   * A piece of content as bytes, a string in the response's charset (Django's `make_bytes`). Throws a TypeError where that
+   * lacks a character, and for what is neither.
+   */
+  makeBytes(piece: string | Uint8Array): Uint8Array {
+    if (typeof piece === 'string') return encodeText(piece, this.charset)
+    if (piece instanceof Uint8Array) return piece
+    throw new TypeError(`The content of a response must be strings or Uint8Arrays; a piece of it is of type ${typeof piece}.`)
   }
 
   /** True once `close()` has been called. */

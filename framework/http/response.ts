@@ -1,6 +1,6 @@
 import { HttpResponseBase, type ResponseInit } from './base-response.ts'
 import { ByteBuffer } from './byte-buffer.ts'
-import { decodeText, encodeText } from './encoding.ts'
+import { decodeText } from './encoding.ts'
 
 /**
  * A response whose content is known as a whole. It is its own body: a gateway iterates it.
@@ -16,7 +16,7 @@ export class HttpResponse extends HttpResponseBase implements Iterable<Uint8Arra
 
   constructor(content: string | Uint8Array = '', init: ResponseInit = {}) {
     super(init)
-    this.#content = this.#toBytes(content)
+    this.#content = this.makeBytes(content)
   }
 
   /** The content's bytes; a string that is set is encoded in the response's charset. Throws a TypeError where that lacks a character. */
@@ -30,7 +30,7 @@ export class HttpResponse extends HttpResponseBase implements Iterable<Uint8Arra
 
   set content(content: string | Uint8Array) {
     this.#written = undefined
-    this.#content = this.#toBytes(content)
+    this.#content = this.makeBytes(content)
   }
 
   /** The content as text, by the response's charset. */
@@ -45,7 +45,7 @@ export class HttpResponse extends HttpResponseBase implements Iterable<Uint8Arra
       this.#written = new ByteBuffer()
       this.#written.append(this.#content)
     }
-    this.#written.append(this.#toBytes(content))
+    this.#written.append(this.makeBytes(content))
   }
 
   /** Bytes of the content so far. */
@@ -67,10 +67,6 @@ export class HttpResponse extends HttpResponseBase implements Iterable<Uint8Arra
   /** The content in one chunk; the response is closed after it, or when the gateway stops before. */
   [Symbol.iterator](): Iterator<Uint8Array> {
     return new ContentIterator(this)
-  }
-
-  #toBytes(content: string | Uint8Array): Uint8Array {
-    return typeof content === 'string' ? encodeText(content, this.charset) : content
   }
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { HttpResponseBase, type ResponseInit } from './base-response.ts'
 
 /** What a stream may be made of; a string is one piece. */
@@ -19,6 +20,7 @@ export class StreamingHttpResponse extends HttpResponseBase implements AsyncIter
   constructor(content: StreamingContent, init: ResponseInit = {}) {
     super(init)
     this.#content = content
+    this.#closeWithThis(content)
   }
 
   /** The content, which a middleware may wrap. */
@@ -28,11 +30,23 @@ export class StreamingHttpResponse extends HttpResponseBase implements AsyncIter
 
   set streamingContent(content: StreamingContent) {
     this.#content = content
+    this.#closeWithThis(content)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return new StreamIterator(this, iteratorOf(this.#content))
   }
+
+  /** What holds a file or a socket before it is read has to be let go also where nobody comes to read, as for HEAD. */
+  #closeWithThis(content: StreamingContent): void {
+    if (content instanceof Readable) this.addCloser(() => void content.destroy())
+    else if (content instanceof ReadableStream) this.addCloser(() => cancelUnread(content))
+  }
+}
+
+/** A stream that has failed says so again, which whoever read it knows already. */
+async function cancelUnread(stream: ReadableStream): Promise<void> {
+  if (!stream.locked) await stream.cancel().catch(() => {})
 }
 
 type Source = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>
@@ -59,12 +73,13 @@ class StreamIterator implements AsyncIterator<Uint8Array> {
       await this.#response.close()
       return { done: true, value: undefined }
     }
-    const { value } = result
-    if (typeof value === 'string') return { done: false, value: Buffer.from(value) }
-    if (value instanceof Uint8Array) return { done: false, value }
-    // Whoever asks for a piece does not end an iterator that has failed to give it.
-    await this.return()
-    throw new TypeError(`A stream gave ${typeof value}; it must give strings or Uint8Arrays.`)
+    try {
+      return { done: false, value: this.#response.makeBytes(result.value) }
+    } catch (error) {
+      // Whoever asks for a piece does not end an iterator that has failed to give it.
+      await this.return()
+      throw error
+    }
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {

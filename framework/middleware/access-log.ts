@@ -28,7 +28,7 @@ export const accessLogMiddleware: Middleware = (getResponse) => {
 /** Have the answer logged when it is over: sent, or given up. */
 function watch(request: HttpRequest, response: AnyResponse, startedAt: number): AnyResponse {
   const sent = { bytes: 0 }
-  if (response.streaming) response.streamingContent = counted(response.streamingContent, sent)
+  if (response.streaming) response.streamingContent = counted(response, response.streamingContent, sent)
   else if (request.method !== 'HEAD') sent.bytes = response.content.length
   response.addCloser(() => {
     const log = (): void => write(request, response, sent.bytes, performance.now() - startedAt)
@@ -38,10 +38,15 @@ function watch(request: HttpRequest, response: AnyResponse, startedAt: number): 
   return response
 }
 
-async function* counted(content: StreamingContent, sent: { bytes: number }): AsyncGenerator<string | Uint8Array> {
+async function* counted(
+  response: AnyResponse,
+  content: StreamingContent,
+  sent: { bytes: number },
+): AsyncGenerator<Uint8Array> {
   for await (const piece of content) {
-    sent.bytes += Buffer.byteLength(piece)
-    yield piece
+    const bytes = response.makeBytes(piece)
+    sent.bytes += bytes.length
+    yield bytes
   }
 }
 

@@ -39,7 +39,11 @@ function compressing(codings: readonly Coding[]): Middleware {
     patchVaryHeaders(response, ['Accept-Encoding'])
     const name = preferredEncoding(request.environ['HTTP_ACCEPT_ENCODING'], names)
     const coding = codings.find((each) => each.name === name)
-    if (coding === undefined || response.status === 304) return response
+    if (coding === undefined) return response
+    if (response.status === 304) {
+      weakenEtag(response)
+      return response
+    }
     return response.streaming ? compressStream(response, coding) : compressWhole(response, coding)
   }
   return (getResponse) => (request) => finishAfter(getResponse, request, finish)
@@ -70,22 +74,31 @@ function withContent(response: HttpResponse, compressed: Uint8Array, coding: Cod
 }
 
 function compressStream(response: StreamingHttpResponse, coding: Coding): StreamingHttpResponse {
-  response.streamingContent = compressedPieces(response.streamingContent, coding)
+  response.streamingContent = compressedPieces(response, response.streamingContent, coding)
   markCompressed(response, coding)
   response.headers.delete('Content-Length')
   return response
 }
 
-/** What was said of the bytes no longer holds: a strong ETag becomes weak, and no ranges can be asked for. */
-function markCompressed({ headers }: AnyResponse, coding: Coding): void {
-  headers.set('Content-Encoding', coding.name)
-  headers.delete('Accept-Ranges')
+/** What was said of the bytes no longer holds, and no ranges can be asked for. */
+function markCompressed(response: AnyResponse, coding: Coding): void {
+  response.headers.set('Content-Encoding', coding.name)
+  response.headers.delete('Accept-Ranges')
+  weakenEtag(response)
+}
+
+/** A strong ETag would promise the very bytes; that of a 304 becomes that of the page which the client has compressed. */
+function weakenEtag({ headers }: AnyResponse): void {
   const etag = headers.get('ETag')
   if (etag?.startsWith('"') === true) headers.set('ETag', `W/${etag}`)
 }
 
 /** Each piece is flushed, so that it arrives when it is sent; the next is asked for when the client has taken this one. */
-async function* compressedPieces(content: StreamingContent, coding: Coding): AsyncGenerator<Uint8Array> {
+async function* compressedPieces(
+  response: StreamingHttpResponse,
+  content: StreamingContent,
+  coding: Coding,
+): AsyncGenerator<Uint8Array> {
   const compressor = coding.stream()
   const out: Uint8Array[] = []
   let fail = (_error: Error): void => {}
@@ -100,7 +113,7 @@ async function* compressedPieces(content: StreamingContent, coding: Coding): Asy
   try {
     for await (const piece of content) {
       if (piece.length === 0) continue
-      const compressed = await output((done) => compressor.write(piece, done))
+      const compressed = await output((done) => compressor.write(response.makeBytes(piece), done))
       yield isFirst ? coding.pad(compressed) : compressed
       isFirst = false
     }

@@ -199,6 +199,22 @@ describe('a fetch handler as an application', () => {
     ])
   })
 
+  test('gets no headers of the connection, which it could not send on', async () => {
+    let seen: string[] = []
+    const application = fromFetch((request) => {
+      seen = [...request.headers.keys()]
+      return new Response()
+    })
+    const headers = {
+      HTTP_CONNECTION: 'keep-alive',
+      HTTP_TRANSFER_ENCODING: 'chunked',
+      HTTP_UPGRADE: 'h2c',
+      HTTP_X: '1',
+    }
+    await ask(application, { ...headers, HTTP_KEEP_ALIVE: '5' })
+    assert.deepEqual(seen, ['x'])
+  })
+
   test('knows where it is without a Host header', async () => {
     const application = fromFetch((request) => new Response(request.url))
     const url = async (given: Partial<Environ>) => (await ask(application, given)).body

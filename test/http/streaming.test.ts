@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { describe, test } from 'node:test'
 import { run } from 'nuages/gateway'
 import { StreamingHttpResponse } from 'nuages/http'
@@ -42,6 +43,47 @@ describe('a streamed response', () => {
     for await (const chunk of new StreamingHttpResponse('abc')) chunks.push(chunk)
     assert.equal(chunks.length, 1)
     assert.equal(String(chunks[0]), 'abc')
+  })
+
+  test('writes its strings in its charset', async () => {
+    const response = new StreamingHttpResponse(['é', new Uint8Array([1])], {
+      contentType: 'text/plain; charset=latin1',
+    })
+    assert.deepEqual(await readAll(response), Buffer.from([0xe9, 1]))
+    const lacking = new StreamingHttpResponse(['Ω'], { contentType: 'text/plain; charset=latin1' })
+    await assert.rejects(readAll(lacking), /lacks a character/)
+    assert.equal(lacking.closed, true)
+  })
+
+  test('lets go of a stream that it was given, also behind a layer that has not begun to read it', async () => {
+    for (const wrapped of [false, true]) {
+      const file = fs.createReadStream(import.meta.filename)
+      let cancelled = 0
+      const web = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ })
+      for (const content of [file, web]) {
+        const response = new StreamingHttpResponse(content)
+        const inner = response.streamingContent
+        if (wrapped) {
+          response.streamingContent = (async function* () {
+            yield* inner
+          })()
+        }
+        await send(response, new MemoryOutput(), 'HEAD')
+      }
+      assert.deepEqual([file.destroyed, cancelled], [true, 1])
+    }
+  })
+
+  test('that was read to its end or failed closes without a word', async () => {
+    const failing = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({
+        pull(controller) {
+          controller.error(new RangeError('gone'))
+        },
+      })
+    await assert.rejects(readAll(new StreamingHttpResponse(failing())), /gone/)
+    assert.equal(String(await readAll(new StreamingHttpResponse(new Blob(['whole']).stream()))), 'whole')
+    assert.ok((await readAll(new StreamingHttpResponse(fs.createReadStream(import.meta.filename)))).length > 100)
   })
 
   test('can be wrapped by a middleware', async () => {
@@ -122,7 +164,7 @@ describe('a streamed response', () => {
     const output = new MemoryOutput()
     const errors = await send(response, output)
     assert.equal(output.calls.at(-1), 'cut')
-    assert.match(errors.text, /gave number; it must give strings or Uint8Arrays/)
+    assert.match(errors.text, /must be strings or Uint8Arrays; a piece of it is of type number/)
     assert.deepEqual(log, ['content ended', 'closed'])
   })
 

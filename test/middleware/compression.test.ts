@@ -232,6 +232,7 @@ describe('middleware/compression', () => {
       assert.match(etag, /^W\/"/)
       const second = await ask(() => new HttpResponse(text), 'br', layers, { 'If-None-Match': etag })
       assert.equal(second.status, 304)
+      assert.equal(second.headers.get('ETag'), etag)
     })
   })
 })

@@ -10,7 +10,7 @@ import { CSP, CspHeader, cspHash, type CspPolicy, HttpResponse } from 'nuages/ht
 import { contentSecurityPolicyMiddleware } from 'nuages/middleware'
 import { Client } from 'nuages/test'
 import { path, urlpatterns } from 'nuages/urls'
-import { cspContext, cspOverride, cspReport, cspReportOnlyOverride, neverCache, render } from 'nuages/views'
+import { cspContext, cspOverride, cspReport, cspReportOnlyOverride, etag, neverCache, render } from 'nuages/views'
 import { makeSite, RecordList } from '../test-tools/site.ts'
 
 describe('middleware/csp', () => {
@@ -31,6 +31,7 @@ describe('middleware/csp', () => {
     path('nonce/', (request) => render(request, 'nonce.html')),
     path('plain/', (request) => render(request, 'plain.html')),
     path('own/', () => new HttpResponse('', { headers: { [POLICY]: 'sandbox' } })),
+    path('tagged/', etag(() => '1')(ok)),
     path('override/', neverCache(cspOverride(other)(ok))),
     path('none/', cspReportOnlyOverride({})(cspOverride({})(ok))),
     path('report-only/', cspReportOnlyOverride(other)(ok)),
@@ -102,6 +103,17 @@ describe('middleware/csp', () => {
       const response = await (await site({ secureCsp: nonced })).get('/plain/')
       assert.equal(await response.text(), 'has one')
       assert.equal(response.headers.get(POLICY), "default-src 'self'; script-src 'self'; style-src 'none'")
+    })
+
+    test('stays that of the page which the client has, after a 304', async () => {
+      const headers = { 'If-None-Match': '"1"' }
+      for (const [policy, expected] of [
+        [nonced, null],
+        [{ 'default-src': [CSP.SELF] }, "default-src 'self'"],
+      ] as const) {
+        const response = await (await site({ secureCsp: policy })).get('/tagged/', { headers })
+        assert.deepEqual([response.status, response.headers.get(POLICY)], [304, expected])
+      }
     })
 
     test('is nothing without the middleware', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
-import { HttpResponse, type Middleware } from 'nuages/http'
+import { HttpResponse, type Middleware, StreamingHttpResponse } from 'nuages/http'
 import { Client } from 'nuages/test'
 import {
   clearUrlCaches,
@@ -16,9 +16,10 @@ import {
   setScriptPrefix,
   setUrlconf,
   type Urls,
+  type UrlsModule,
   urlpatterns,
 } from 'nuages/urls'
-import { makeSite } from '../test-tools/site.ts'
+import { makeSite, RecordList } from '../test-tools/site.ts'
 
 const ok = (): HttpResponse => new HttpResponse()
 
@@ -54,6 +55,31 @@ describe('a list of URLs of one request', () => {
     assert.equal(await three.text(), '/shop/')
     assert.equal(missing.status, 404)
     assert.equal((await client.get('/shop/')).status, 404)
+  })
+
+  test('counts for its error pages, and for what streams', async () => {
+    const log = new RecordList()
+    const list = urlpatterns(
+      path('home/', home, 'home'),
+      path('stream/', () => new StreamingHttpResponse(later())),
+    )
+    async function* later(): AsyncGenerator<string> {
+      yield reverseUntyped('home')
+      await new Promise((resolve) => setImmediate(resolve))
+      yield reverseUntyped('home')
+    }
+    const inList: Middleware = (getResponse) => (request) => {
+      request.urlconf = list
+      return getResponse(request)
+    }
+    const rootUrlconf = async (): Promise<UrlsModule> => ({
+      urls: main,
+      handler404: () => new HttpResponse(reverseUntyped('home'), { status: 404 }),
+    })
+    const client = new Client(await makeSite(main, { middleware: [inList], rootUrlconf }, log))
+    assert.equal(await (await client.get('/nowhere/')).text(), '/home/')
+    assert.equal(await (await client.get('/stream/')).text(), '/home//home/')
+    assert.equal(reverseUntyped('home'), '/')
   })
 
   test('can be set by hand', async () => {

@@ -3,17 +3,20 @@ import type { CheckMessage } from './messages.ts'
 /** A function that looks at the project and says what is wrong with it. */
 export type Check = () => Iterable<CheckMessage> | Promise<Iterable<CheckMessage>>
 
-/** How a check is registered: its tags, and whether it runs with `check --deploy` only. */
+/** How a check is registered. */
 export interface CheckOptions {
   readonly tags?: readonly string[]
+  /** Runs with `check --deploy` only. */
   readonly deploy?: boolean
+  /** Takes its time, for it reads what a project has many of: runs for `check` and `test`, and where its tag is asked for. */
+  readonly deep?: boolean
 }
 
-const registered = new Map<Check, { tags: readonly string[]; deploy: boolean }>()
+const registered = new Map<Check, Required<CheckOptions>>()
 
 /** Add a check to those that `manage.ts check` and most commands run (Django's `register`); twice is once. */
 export function registerCheck(check: Check, options: CheckOptions = {}): void {
-  registered.set(check, { tags: options.tags ?? [], deploy: options.deploy ?? false })
+  registered.set(check, { tags: [], deploy: false, deep: false, ...options })
 }
 
 /** Put checks without tags in the place of all others; what it gives takes that back. */
@@ -34,11 +37,12 @@ export function checkTags(options: { deploy?: boolean } = {}): string[] {
 }
 
 /** Run the checks that have one of the `tags` (all where none are given), and gather what they find. */
-export async function runChecks(options: { tags?: readonly string[]; deploy?: boolean } = {}): Promise<CheckMessage[]> {
-  const { tags = [], deploy = false } = options
+export async function runChecks(options: CheckOptions = {}): Promise<CheckMessage[]> {
+  const { tags = [], deploy = false, deep = false } = options
   const messages: CheckMessage[] = []
   for (const [check, entry] of registered) {
     if (entry.deploy && !deploy) continue
+    if (tags.length === 0 && entry.deep && !deep) continue
     if (tags.length > 0 && !entry.tags.some((tag) => tags.includes(tag))) continue
     messages.push(...(await check()))
   }

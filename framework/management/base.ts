@@ -50,6 +50,8 @@ export type CommandValues<O extends Options> = Values<O> & Values<typeof commonO
 export interface CommandCheckOptions {
   readonly tags?: readonly string[] | undefined
   readonly deploy?: boolean | undefined
+  /** Also the checks that take their time, as those of templates. */
+  readonly deep?: boolean | undefined
   /** Only what was found about these apps, by their labels. */
   readonly labels?: readonly string[] | undefined
   readonly failLevel?: CheckLevel | undefined
@@ -143,12 +145,9 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
    * @throws SystemCheckError where something is as grave as `failLevel`, `ERROR` by default.
    */
   async check(options: CommandCheckOptions = {}): Promise<void> {
-    const { tags, deploy, labels = [], failLevel = 'ERROR', showCount = false } = options
+    const { tags = [], deploy = false, deep = false, labels = [], failLevel = 'ERROR', showCount = false } = options
     if (this.requires !== 'nothing') await loadChecks()
-    const found = await runChecks({
-      ...(tags === undefined ? {} : { tags }),
-      ...(deploy === undefined ? {} : { deploy }),
-    })
+    const found = await runChecks({ tags, deploy, deep })
     const silenced = new Set(await this.#silencedChecks())
     const ofLabels = found.filter((message) => labels.length === 0 || labels.some((label) => isAbout(message, label)))
     const messages = ofLabels.filter((message) => !silenced.has(message.id))

@@ -1,7 +1,7 @@
 import { generate } from './compiler/generate.ts'
 import { UnknownNode } from './compiler/unit.ts'
 import type { Environment } from './environment.ts'
-import { findFault } from './lint.ts'
+import { findFaults } from './lint.ts'
 import type { TemplateModule } from './module.ts'
 import type { TemplateNode } from './nunjucks.ts'
 import { parseTemplate } from './parser.ts'
@@ -22,8 +22,13 @@ export class CompileFault extends Error {
 /** The body of a function of `m`, the `TemplateModule`, that gives a template's functions. Throws `CompileFault`. */
 export function compileTemplate(source: string, environment: Environment): string {
   const root = parse(source, environment)
-  const fault = findFault(root, environment)
+  const [fault] = findFaults(root, environment)
   if (fault !== undefined) throw new CompileFault(fault.reason, fault.line, fault.column)
+  return codeOf(root)
+}
+
+/** The code of a template without faults. Throws `CompileFault` for what cannot stand where it does. */
+export function codeOf(root: TemplateNode): string {
   try {
     return generate(root)
   } catch (error) {
@@ -41,7 +46,8 @@ export function load(code: string, module: TemplateModule): TemplateFunctions {
   return make(module)
 }
 
-function parse(source: string, environment: Environment): TemplateNode {
+/** The nodes of a template. Throws `CompileFault`. */
+export function parse(source: string, environment: Environment): TemplateNode {
   try {
     return parseTemplate(source, environment.tags)
   } catch (error) {

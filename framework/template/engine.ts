@@ -1,13 +1,14 @@
-import path from 'node:path'
 import { BadRequest, Http404, PermissionDenied, SuspiciousOperation } from '../exceptions.ts'
 import { getLogger } from '../utils/index.ts'
 import { CompileFault, compileTemplate, load } from './compile.ts'
 import { Environment } from './environment.ts'
 import { TemplateDoesNotExist, TemplateRenderError, TemplateSyntaxError } from './errors.ts'
 import { TemplateFault } from './fault.ts'
-import { DirectoryLoader, type TemplateSource } from './loader.ts'
+import type { Inspector } from './inspector.ts'
+import { DirectoryLoader, type Loader, relativeTo, type TemplateSource } from './loader.ts'
 import { TemplateModule } from './module.ts'
 import { checkPrecompiled, moduleText } from './precompiled.ts'
+import type { InspectedTemplate } from './references.ts'
 import { type LoadedTemplate, Rendering } from './rendering.ts'
 import { announceRendering } from './signals.ts'
 import { Sources } from './sources.ts'
@@ -36,7 +37,9 @@ export class Engine {
   readonly #debug: boolean
   readonly #sources: Sources
   readonly #kept = new Map<string, Kept>()
+  readonly #loaders: readonly Loader[]
   #environment: Environment | undefined
+  #inspector: Inspector | undefined
 
   constructor(options: Partial<TemplateOptions> = {}) {
     const { debug = false, precompiled } = options
@@ -46,7 +49,8 @@ export class Engine {
     if (precompiled !== undefined) checkPrecompiled(precompiled)
     this.#options = options
     this.#debug = debug
-    this.#sources = new Sources([new DirectoryLoader(options.dirs ?? []), ...(options.loaders ?? [])])
+    this.#loaders = [new DirectoryLoader(options.dirs ?? []), ...(options.loaders ?? [])]
+    this.#sources = new Sources(this.#loaders)
   }
 
   /**
@@ -98,6 +102,7 @@ export class Engine {
     this.#env().addFilter(name, filter)
     // Templates fetch their filters once.
     this.#kept.clear()
+    this.#inspector = undefined
   }
 
   /**
@@ -110,6 +115,16 @@ export class Engine {
    */
   precompile(): string {
     return moduleText(this.#sources.names().map((name) => [name, this.#code(name, this.#sources.read(name))]))
+  }
+
+  /**
+   * All templates whose sources this engine has, also those that others hide, with what is wrong with each and what it
+   * names: for checks. A source is read again only after it has changed.
+   */
+  async inspect(): Promise<InspectedTemplate[]> {
+    const { Inspector } = await import('./inspector.ts')
+    this.#inspector ??= new Inspector(this.#loaders, this.#env())
+    return this.#inspector.inspect()
   }
 
   #env(): Environment {
@@ -238,12 +253,6 @@ export class Engine {
     if (cause instanceof TemplateDoesNotExist) return new TemplateDoesNotExist(cause.templateName, cause.tried, place)
     return new TemplateRenderError(reasonOf(cause), place, cause)
   }
-}
-
-/** `./part.html` is beside the template that names it. */
-function relativeTo(from: string | undefined, name: string): string {
-  const isRelative = from !== undefined && (name.startsWith('./') || name.startsWith('../'))
-  return isRelative ? path.posix.join(path.posix.dirname(from), name) : name
 }
 
 function isTemplateError(error: unknown): error is Error {

@@ -24,9 +24,9 @@ interface Scope {
   readonly inMacro: boolean
 }
 
-/** The first fault of a parsed template; lines and columns count from 1. */
-export function findFault(root: TemplateNode, known: Known): Fault | undefined {
-  return new Linter(known).visit(root, { inBlock: false, inMacro: false })
+/** The faults of a parsed template, in their order; lines and columns count from 1. */
+export function findFaults(root: TemplateNode, known: Known): Fault[] {
+  return [...new Linter(known).visit(root, { inBlock: false, inMacro: false })]
 }
 
 const ASYNC = new Set(['AsyncEach', 'AsyncAll', 'IfAsync', 'FilterAsync', 'CallExtensionAsync'])
@@ -40,15 +40,11 @@ class Linter {
     this.#known = known
   }
 
-  visit(node: TemplateNode, scope: Scope): Fault | undefined {
+  *visit(node: TemplateNode, scope: Scope): Generator<Fault> {
     const reason = this.#check(node, scope)
-    if (reason !== undefined) return faultAt(node, reason)
+    if (reason !== undefined) yield faultAt(node, reason)
     const inner = scopeIn(node, scope)
-    for (const child of childrenOf(node)) {
-      const fault = this.visit(child, inner)
-      if (fault !== undefined) return fault
-    }
-    return undefined
+    for (const child of childrenOf(node)) yield* this.visit(child, inner)
   }
 
   #check(node: TemplateNode, scope: Scope): string | undefined {
@@ -116,7 +112,8 @@ function checkVariables(node: TemplateNode): string | undefined {
   return undefined
 }
 
-function declaredBy(node: TemplateNode): unknown[] {
+/** The names that a node gives a value to; `undefined` for what is no name. */
+export function declaredBy(node: TemplateNode): unknown[] {
   switch (node.typename) {
     case 'For':
       return listOf(node['name']).map(symbolName)

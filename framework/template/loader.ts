@@ -108,6 +108,12 @@ export function isTemplateName(name: string): boolean {
   return !name.startsWith('../') && name !== '..' && path.posix.normalize(name) === name
 }
 
+/** `./part.html` is beside the template that names it. */
+export function relativeTo(from: string | undefined, name: string): string {
+  const isRelative = from !== undefined && (name.startsWith('./') || name.startsWith('../'))
+  return isRelative ? path.posix.join(path.posix.dirname(from), name) : name
+}
+
 /** What tells one state of a file from the next, and one file from another. */
 function versionOf(file: string): string {
   const { mtimeNs, size, ino } = fs.statSync(file, { bigint: true })

@@ -1,11 +1,5 @@
 import { sliceNode, withNode } from './nodes.ts'
-import {
-  type LibraryParser,
-  loadNunjucks,
-  type OpenNode,
-  type TemplateNode,
-  type Token,
-} from './nunjucks.ts'
+import { type LibraryParser, loadNunjucks, type OpenNode, type TemplateNode, type Token } from './nunjucks.ts'
 import type { TemplateTag } from './types.ts'
 
 export type { TemplateTag }

@@ -1,6 +1,6 @@
-import type { Endpoint } from './endpoint.ts'
 import { getResolver } from './resolver.ts'
 import { NoReverseMatch, reverseUntyped, type UntypedReverseOptions } from './reverse.ts'
+import { parameterNames } from './ways.ts'
 
 /**
  * As `reverseUntyped`, with the parameters in the order in which the route has them, as the tag `{% url %}` may give them.
@@ -30,9 +30,4 @@ export function reversePositional(
     failure ??
     new NoReverseMatch(`The route "${name}" cannot be reversed: it does not take ${values.length} parameters.`)
   )
-}
-
-function parameterNames({ parameters, regex }: Endpoint): string[] {
-  const groups = regex?.source.matchAll(/\(\?<(\w+)>/g) ?? []
-  return [...new Set([...parameters.map(({ name }) => name), ...Array.from(groups, ([, name]) => name as string)])]
 }

@@ -4,9 +4,9 @@ import { closest } from '../utils/index.ts'
 import type { Urls } from './conf.ts'
 import type { Endpoint } from './endpoint.ts'
 import { getScriptPrefix } from './prefix.ts'
-import { reverseRegex, type Way } from './regex.ts'
 import { getResolver } from './resolver.ts'
 import type { ReverseArgs, ReverseOptions, RouteName } from './types.ts'
+import { misfit, waysOf } from './ways.ts'
 
 /** No route has this name and these parameters. */
 export class NoReverseMatch extends Error {
@@ -88,21 +88,9 @@ function definedNames(params: Readonly<Record<string, unknown>>): string[] {
 
 type Result = string | { readonly reason: string }
 
-/** A route of `path()` ends with its pieces. */
-const AS_IT_IS: readonly Way[] = [{ names: [], build: () => '' }]
-
-/** What expressions of `rePath()` are backwards; each is read once. */
-const waysByRegex = new WeakMap<RegExp, ReturnType<typeof reverseRegex>>()
-
-function waysOf(regex: RegExp): ReturnType<typeof reverseRegex> {
-  let ways = waysByRegex.get(regex)
-  if (ways === undefined) waysByRegex.set(regex, (ways = reverseRegex(regex)))
-  return ways
-}
-
 /** The path of an endpoint, or why it has none for these parameters. */
 function build(endpoint: Endpoint, params: Readonly<Record<string, unknown>>, given: readonly string[]): Result {
-  const ways = endpoint.regex === undefined ? AS_IT_IS : waysOf(endpoint.regex)
+  const ways = waysOf(endpoint)
   if ('reason' in ways) return ways
   const reasons = ways.map((way) => misfit(endpoint, way, given))
   const fitting = ways[reasons.indexOf(undefined)]
@@ -120,15 +108,6 @@ function build(endpoint: Endpoint, params: Readonly<Record<string, unknown>>, gi
   }
   const end = fitting.build(params)
   return typeof end === 'string' ? path + end : end
-}
-
-/** Why the names that were given are not those that a way needs. */
-function misfit({ parameters }: Endpoint, way: Way, given: readonly string[]): string | undefined {
-  const names = new Set([...parameters.map((parameter) => parameter.name), ...way.names])
-  const missing = [...names].filter((name) => !given.includes(name))
-  if (missing.length > 0) return `needs ${missing.map((name) => `"${name}"`).join(', ')}`
-  const unknown = given.filter((name) => !names.has(name))
-  return unknown.length === 0 ? undefined : `has no parameter ${unknown.map((name) => `"${name}"`).join(', ')}`
 }
 
 function textOf(

@@ -1,6 +1,6 @@
 import { defineApp } from '../../apps/index.ts'
 import { registerCheck } from '../../checks/index.ts'
-import { checkStaticfiles } from './checks.ts'
+import { checkStaticfiles, checkTemplateStatics } from './checks.ts'
 
 /**
  * Finds the static files of a project and its apps: `runserver` serves them while developing, and `collectstatic` puts
@@ -14,5 +14,8 @@ export const staticfiles = defineApp({
   name: 'staticfiles',
   path: import.meta.dirname,
   verboseName: 'Static files',
-  ready: () => registerCheck(checkStaticfiles, { tags: ['staticfiles'] }),
+  ready: () => {
+    registerCheck(checkStaticfiles, { tags: ['staticfiles'] })
+    registerCheck(checkTemplateStatics, { tags: ['templates'], deep: true })
+  },
 })

@@ -39,7 +39,7 @@ export default class CheckCommand extends BaseCommand<typeof options> {
     if (listTags) return this.stdout.write(checkTags({ deploy }).join('\n'))
     for (const label of labels) installedApp(label)
     for (const name of tag) this.#judgeTag(name)
-    await this.check({ tags: tag, labels, deploy, failLevel: levelOf(failLevel), showCount: true })
+    await this.check({ tags: tag, labels, deploy, deep: true, failLevel: levelOf(failLevel), showCount: true })
   }
 
   #judgeTag(name: string): void {

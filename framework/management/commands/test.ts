@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { apps } from '../../apps/index.ts'
 import { loadEnv } from '../../conf/index.ts'
-import { BaseCommand, type CommandValues } from '../base.ts'
+import { BaseCommand, type CommandCheckOptions, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import type { Options, ParsedArguments, Positional } from '../options.ts'
 import { testFiles } from '../testing/labels.ts'
@@ -49,6 +49,10 @@ export default class TestCommand extends BaseCommand<typeof options> {
   override prepare({ options: { debugMode } }: ParsedArguments): void {
     if (debugMode === true) process.env['DEBUG'] = 'true'
     loadEnv(path.join(projectRoot(), 'test', 'test.env'))
+  }
+
+  override async check(given: CommandCheckOptions = {}): Promise<void> {
+    await super.check({ deep: true, ...given })
   }
 
   override async handle(labels: readonly string[], values: CommandValues<typeof options>): Promise<void> {

@@ -79,11 +79,11 @@ export class BlockTag extends FunctionTag {
 
 /** A tag that shows a template with the variables that a function gives. */
 export class InclusionTag extends FunctionTag {
-  readonly #template: string | readonly string[]
+  readonly template: string | readonly string[]
 
   constructor(name: string, template: string | readonly string[], fn: Callable, options: Options) {
     super(name, fn, options, true)
-    this.#template = template
+    this.template = template
   }
 
   override render(context: TemplateContext, values: Values, keywords: Keywords): SafeString {
@@ -94,6 +94,6 @@ export class InclusionTag extends FunctionTag {
     const ofRequest = Object.fromEntries(
       ['csrfToken', 'cspNonce'].filter((name) => context.has(name)).map((name) => [name, context.get(name)]),
     )
-    return markSafe(context.render(this.#template, { ...ofRequest, ...variables }, { only: true }))
+    return markSafe(context.render(this.template, { ...ofRequest, ...variables }, { only: true }))
   }
 }

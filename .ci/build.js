@@ -1,5 +1,5 @@
 /**
- * Stages the published package in dist/: `npm run build`.
+ * Stages the published package in dist/, or in a directory that is given: `npm run build`.
  *
  * dist/framework/ holds JavaScript and declarations, dist/src/ the sources that their maps point to (beside the
  * declarations, TypeScript would take the sources for the types), dist/package.json a manifest without what only a
@@ -10,12 +10,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
-const dist = path.join(root, 'dist')
+const dist = path.resolve(process.argv[2] ?? path.join(root, 'dist'))
 const from = (...parts) => path.join(root, ...parts)
 const to = (...parts) => path.join(dist, ...parts)
 
 fs.rmSync(dist, { recursive: true, force: true })
-execFileSync(process.execPath, [from('node_modules/typescript/bin/tsc'), '-p', from('framework')], { stdio: 'inherit' })
+const compiler = [from('node_modules/typescript/bin/tsc'), '-p', from('framework'), '--outDir', dist]
+execFileSync(process.execPath, compiler, { stdio: 'inherit' })
 for (const file of files(to('framework'))) {
   if (file.endsWith('.d.ts')) rewrite(file, javascriptImports)
   if (file.endsWith('.map')) rewrite(file, (text) => publishedSources(file, text))

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { packageRoot } from 'nuages/utils'
 import { startChromium, withoutChromium } from './management/chromium.ts'
 import { Running, temporaryDirectory } from './management/support.ts'
+import { tarball } from './management/tarball.ts'
 
 const root = packageRoot()
 
@@ -57,13 +58,11 @@ test('the published package', { skip: withoutRegistry(), timeout: 5 * STEP }, as
     string,
     string,
   ]
-  const built = run(root, process.execPath, '.ci/tarball.js').trim().split('\n').at(-1) ?? ''
-  const tarball = path.join(directory, path.basename(built))
-  fs.copyFileSync(built, tarball)
+  const packed = tarball()
 
   await t.test('is described by a manifest without what only a checkout needs', () => {
     fs.mkdirSync(unpacked)
-    run(unpacked, 'tar', '-xzf', tarball)
+    run(unpacked, 'tar', '-xzf', packed)
     const read = (from: string) => JSON.parse(fs.readFileSync(path.join(from, 'package.json'), 'utf8'))
     const [manifest, own] = [read(path.join(unpacked, 'package')), read(root)]
     for (const name of ['scripts', 'devDependencies', 'optionalDependencies'])
@@ -85,7 +84,7 @@ test('the published package', { skip: withoutRegistry(), timeout: 5 * STEP }, as
       .map((entry) => path.relative(path.join(unpacked, 'package'), path.join(entry.parentPath, entry.name)))
     const strange = files.filter(
       (file) =>
-        !/^(?:framework\/.*\.(?:js|d\.ts|map)|src\/.*\.ts|templates\/.*|docs\/.*\.md|package\.json|\w+(?:\.md)?)$/.test(
+        !/^(?:framework\/.*\.(?:js|d\.ts|map)|src\/.*\.ts|templates\/.*|docs\/(?:.*\.md|images\/.*\.png)|package\.json|\w+(?:\.md)?)$/.test(
           file,
         ),
     )
@@ -102,11 +101,11 @@ test('the published package', { skip: withoutRegistry(), timeout: 5 * STEP }, as
 
   await t.test('makes a project, whichever Node this machine has', () => {
     for (const place of [tools, path.dirname(site)]) fs.mkdirSync(place)
-    run(tools, 'npm', 'install', '--no-audit', '--no-fund', tarball)
+    run(tools, 'npm', 'install', '--no-audit', '--no-fund', packed)
     assert.match(run(tools, 'npx', 'nuages', '--version'), /^\d+\.\d+\.\d+\n$/)
     assert.match(run(tools, 'npx', 'nuages', 'startproject', site), /Made the project site in /)
     const { dependencies } = JSON.parse(fs.readFileSync(path.join(site, 'package.json'), 'utf8'))
-    assert.deepEqual(dependencies, { nuages: `file:${tarball}` })
+    assert.deepEqual(dependencies, { nuages: `file:${packed}` })
   })
 
   await t.test('runs the project’s tests, its types and its commands', () => {

@@ -33,9 +33,14 @@ export function allPages(): Page[] {
     .readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join('docs', name))
-  const beside = ['README.md', 'README.ko.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/README.md'].filter((name) =>
-    fs.existsSync(path.join(root, name)),
-  )
+  const beside = [
+    'README.md',
+    'README.ko.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    'bench/README.md',
+  ].filter((name) => fs.existsSync(path.join(root, name)))
   return [...beside, ...docs.toSorted()].map(readPage)
 }
 

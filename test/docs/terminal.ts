@@ -35,15 +35,17 @@ export class Terminal {
   readonly #ports = new Map<string, string>()
   readonly #environment: Record<string, string> = {}
   readonly #programs: Program[] = []
+  readonly #framework: string
 
-  private constructor(t: TestContext, directory: string) {
+  private constructor(t: TestContext, directory: string, framework: string) {
     this.directory = directory
+    this.#framework = framework
     t.after(() => this.interrupt())
   }
 
-  /** Open one, with free ports in place of those that pages name. */
-  static async open(t: TestContext, directory: string): Promise<Terminal> {
-    const terminal = new Terminal(t, directory)
+  /** Open one, with free ports in place of those that pages name; `framework` is what `npm install` installs. */
+  static async open(t: TestContext, directory: string, framework: string = packageRoot()): Promise<Terminal> {
+    const terminal = new Terminal(t, directory, framework)
     for (const port of [DEVELOPMENT, NGINX, FASTCGI]) terminal.#ports.set(port, await freePort())
     return terminal
   }
@@ -93,7 +95,7 @@ export class Terminal {
     const promised = expected.map((line) => this.#here(line))
     if (word === 'cd') this.directory = path.resolve(this.directory, words.join(' '))
     else if (word === 'export') for (const each of words) this.#export(each)
-    else if (/^npm install(?: nuages)?$/.test(text)) install(this.directory)
+    else if (/^npm install(?: nuages)?$/.test(text)) install(this.directory, this.#framework)
     else if (word === 'curl') return this.#ask(this.#here(words.at(-1) as string), promised)
     else if (LASTING.test(text)) return this.#start(text, promised)
     else return this.#finish(text, promised)
@@ -158,7 +160,7 @@ export class Terminal {
   /** A command as this checkout runs it: nothing is taken from a registry, and no port from somebody else. */
   #asRunHere(text: string): string {
     const port = this.#ports.get(DEVELOPMENT)
-    const nuages = `node ${path.join(packageRoot(), 'framework', 'bin.js')}`
+    const nuages = `node ${path.join(this.#framework, 'framework', 'bin.js')}`
     if (text.endsWith('npm start')) return `npm start --silent -- ${port}`
     if (text.startsWith('nuages cgiserver')) return `${text.replace('nuages', nuages)} ${port}`
     if (/^(?:npx )?nuages /.test(text)) return text.replace(/^(?:npx )?nuages/, nuages)
@@ -168,9 +170,9 @@ export class Terminal {
   }
 }
 
-/** As `npm install` would, only faster: this copy of the framework, and the tools that a project asks for. */
-function install(project: string): void {
-  linkFramework(project)
+/** As `npm install` would, only faster: this framework, and the tools that a project asks for. */
+function install(project: string, framework: string): void {
+  linkFramework(project, framework)
   const modules = path.join(project, 'node_modules')
   const ours = path.join(packageRoot(), 'node_modules')
   for (const name of ['@types', '.bin']) fs.mkdirSync(path.join(modules, name))
@@ -199,7 +201,10 @@ async function patiently(isSo: () => Promise<boolean>): Promise<boolean> {
 
 async function get(url: string): Promise<string> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE), headers: { Connection: 'close' } })
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(PATIENCE),
+      headers: { Connection: 'close', 'User-Agent': 'curl/8.11.0' },
+    })
     return await response.text()
   } catch (error) {
     return `(${String((error as Error).cause ?? error)})`

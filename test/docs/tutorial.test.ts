@@ -3,19 +3,39 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { temporaryDirectory } from '../management/support.ts'
-import { type Block, readPage } from './pages.ts'
+import { installed } from '../management/tarball.ts'
+import { type Block, type Page, readPage } from './pages.ts'
 import { Terminal } from './terminal.ts'
 
-const page = readPage('docs/tutorial/part-1.md')
+const PARTS = ['docs/tutorial/part-1.md', 'docs/tutorial/part-2.md'] as const
 const hasNginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].some((file) => fs.existsSync(file))
 const mayLackNginx = process.env['CI'] === undefined
 
-test('part 1 of the tutorial does what it says', { timeout: 170_000 }, async (t) => {
-  const terminal = await Terminal.open(t, temporaryDirectory(t))
+/** What the programs of a part say at some time. */
+const SAID: Readonly<Record<(typeof PARTS)[number], readonly RegExp[]>> = {
+  'docs/tutorial/part-1.md': [/changed, reloading\./, /GET \/hello\/ 200 /],
+  'docs/tutorial/part-2.md': [/INFO journal: Somebody still has \/first-light\.html\./, /GET \/first-light\.html 301 /],
+}
+
+test('the tutorial does what it says, with the package as it is published', { timeout: 300_000 }, async (t) => {
+  const framework = installed(temporaryDirectory(t))
+  let directory = temporaryDirectory(t)
+  for (const name of PARTS) {
+    await t.test(name, async (t) => {
+      const terminal = await Terminal.open(t, directory, framework)
+      await follow(t, readPage(name), terminal)
+      for (const words of SAID[name]) assert.match(terminal.output, words)
+      directory = terminal.directory
+    })
+  }
+})
+
+/** Type a page from its first line to its last. */
+async function follow(t: TestContext, page: Page, terminal: Terminal): Promise<void> {
   const behindNginx = page.blocks.findIndex((block) => block.text.includes('$ nginx '))
-  const steps = hasNginx || !mayLackNginx ? page.blocks : page.blocks.slice(0, behindNginx)
+  const steps = hasNginx || !mayLackNginx || behindNginx === -1 ? page.blocks : page.blocks.slice(0, behindNginx)
   /** Files that the compiler has not seen yet. */
   const unchecked = new Set<string>()
   const checkTypes = () => {
@@ -34,10 +54,8 @@ test('part 1 of the tutorial does what it says', { timeout: 170_000 }, async (t)
     }
   }
   checkTypes()
-  assert.match(terminal.output, /changed, reloading\./)
-  assert.match(terminal.output, /GET \/hello\/ 200 /)
   if (steps !== page.blocks) t.diagnostic('nginx is missing: the pages behind it were not looked at')
-})
+}
 
 /** A tree of the project's files, one a line before some words about it. */
 function assertTree(directory: string, block: Block): void {

@@ -53,10 +53,10 @@ export function writeTree(directory: string, files: Readonly<Record<string, stri
   }
 }
 
-/** Put this copy of the framework into a project's node_modules, as `npm install` would, only faster. */
-export function linkFramework(project: string): void {
+/** Put the framework, by default this copy of it, into a project's node_modules, as `npm install` would, only faster. */
+export function linkFramework(project: string, framework: string = packageRoot()): void {
   fs.mkdirSync(path.join(project, 'node_modules'), { recursive: true })
-  fs.symlinkSync(packageRoot(), path.join(project, 'node_modules', 'nuages'))
+  fs.symlinkSync(framework, path.join(project, 'node_modules', 'nuages'))
 }
 
 /** A compile cache that the processes of one test run share, so that each need not fill its own. */

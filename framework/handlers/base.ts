@@ -5,13 +5,14 @@ import {
   type GetResponse,
   type HttpRequest,
   HttpResponseBase,
+  isLate,
+  type LateResponse,
   type Middleware,
   type MiddlewareHooks,
 } from '../http/index.ts'
 import { type ResolverMatch, withUrlconf } from '../urls/index.ts'
 import { nameOf, noResponse } from './describe.ts'
 import { convertExceptionToResponse } from './exception.ts'
-import { isLate, type LateResponse } from './late.ts'
 import { traceLayer, type ViewSteps, viewSteps } from './trace.ts'
 
 type Answer = AnyResponse | Promise<AnyResponse>

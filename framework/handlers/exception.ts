@@ -7,6 +7,7 @@ import {
   HttpResponse,
   type HttpRequest,
   HttpResponseBase,
+  isLate,
   logResponse,
   markLogged,
 } from '../http/index.ts'
@@ -22,7 +23,6 @@ import {
   technical500,
 } from '../views/index.ts'
 import { noResponse } from './describe.ts'
-import { isLate } from './late.ts'
 
 /**
  * Stand around a layer so that whatever it throws becomes a response: 404 for `Http404`, 403 for `PermissionDenied`, 400

@@ -3,6 +3,8 @@ import {
   copyMarks,
   type GetResponse,
   type HttpRequest,
+  isLate,
+  type LateResponse,
   type Middleware,
   type MiddlewareHooks,
 } from '../http/index.ts'
@@ -13,9 +15,17 @@ import { csrfMiddleware } from './csrf.ts'
 type Answer = AnyResponse | Promise<AnyResponse>
 type AnyView<A extends readonly unknown[]> = (request: HttpRequest, ...rest: A) => Answer
 
+/** What the view of one request is called with, and who hears of its response where that renders late. */
+interface Call<A> {
+  readonly rest: A
+  readonly late: PromiseWithResolvers<LateResponse>
+  answer: Answer | undefined
+}
+
 /**
  * A middleware as a decorator, for one view instead of all (Django's `decorator_from_middleware`). It is made when the view
- * is first called, for it may read settings; its hooks `processView` and `processException` are asked as they are for all.
+ * is first called, for it may read settings; its hooks are asked as they are for all. A response that renders late goes on
+ * its way at once, and the middleware gets it when it is rendered.
  *
  * @example
  * const timed = decoratorFromMiddleware(timingMiddleware)
@@ -25,14 +35,19 @@ export function decoratorFromMiddleware(
   middleware: Middleware,
 ): <A extends readonly unknown[]>(view: AnyView<A>) => AnyView<A> {
   return <A extends readonly unknown[]>(view: AnyView<A>): AnyView<A> => {
-    const parameters = new WeakMap<HttpRequest, A>()
+    const calls = new WeakMap<HttpRequest, Call<A>>()
     let layer: (GetResponse & MiddlewareHooks) | undefined
     const inner = (request: HttpRequest): Answer => {
-      const rest = parameters.get(request) as A
-      const early = layer?.processView?.(request, view as never, (rest[0] ?? {}) as Readonly<Record<string, unknown>>)
-      return early instanceof Promise
-        ? early.then((answer) => answer ?? callView(request, rest))
-        : (early ?? callView(request, rest))
+      const call = calls.get(request) as Call<A>
+      const [params = {}] = call.rest
+      const early = layer?.processView?.(request, view as never, params as Readonly<Record<string, unknown>>)
+      const response =
+        early instanceof Promise
+          ? early.then((answer) => answer ?? callView(request, call.rest))
+          : (early ?? callView(request, call.rest))
+      return response instanceof Promise
+        ? response.then((settled) => whenRendered(request, settled, call))
+        : whenRendered(request, response, call)
     }
     const callView = (request: HttpRequest, rest: A): Answer => {
       try {
@@ -48,13 +63,32 @@ export function decoratorFromMiddleware(
       if (answer === undefined) throw error
       return answer
     }
+    const whenRendered = (request: HttpRequest, response: AnyResponse, call: Call<A>): Answer => {
+      if (!isLate(response)) return response
+      const changed = layer?.processTemplateResponse?.(request, response) ?? response
+      return changed instanceof Promise ? changed.then((settled) => putOff(settled, call)) : putOff(changed, call)
+    }
     const decorated: AnyView<A> = (request, ...rest) => {
-      parameters.set(request, rest)
+      const call: Call<A> = { rest, late: Promise.withResolvers(), answer: undefined }
+      calls.set(request, call)
       layer ??= middleware(inner)
-      return layer(request)
+      const answer = (call.answer = layer(request))
+      return answer instanceof Promise ? Promise.race([call.late.promise, answer]) : answer
     }
     return copyMarks(view, Object.defineProperty(decorated, 'name', { value: view.name }))
   }
+}
+
+/** Let a late response out, and give it to the layer when it is rendered; what the layer makes of it is sent. */
+function putOff(response: AnyResponse, call: Call<unknown>): Answer {
+  if (!isLate(response) || response.addPostRenderCallback === undefined) return response
+  return new Promise((resolve) => {
+    response.addPostRenderCallback?.((rendered) => {
+      resolve(rendered)
+      return call.answer as Promise<AnyResponse>
+    })
+    call.late.resolve(response)
+  })
 }
 
 /** Compress a view's answers by gzip (Django's `gzip_page`). */

@@ -1,4 +1,10 @@
-import { HttpResponse, type HttpRequest, type ResponseInit } from '../http/index.ts'
+import {
+  type AnyResponse,
+  HttpResponse,
+  type HttpRequest,
+  type PostRenderCallback,
+  type ResponseInit,
+} from '../http/index.ts'
 import { renderToString } from '../template/index.ts'
 import { requestContextOf } from './shortcuts.ts'
 
@@ -6,9 +12,6 @@ import { requestContextOf } from './shortcuts.ts'
 export class ContentNotRenderedError extends Error {
   override readonly name = 'ContentNotRenderedError'
 }
-
-/** Called with a response that has just been rendered; a response that it gives takes its place. */
-export type PostRenderCallback = (response: SimpleTemplateResponse) => HttpResponse | undefined | void
 
 /**
  * A response whose template renders late, so that middleware and decorators can still change which one, and with what
@@ -43,20 +46,21 @@ export class SimpleTemplateResponse extends HttpResponse {
     return renderToString(this.templateName, this.resolveContext(this.contextData))
   }
 
-  /** Render, the first time, and call what waits for that; gives the response to send, mostly this one. */
-  render(): HttpResponse {
+  /**
+   * Render, the first time, and call what waits for that; gives the response to send, mostly this one, and a promise where
+   * a callback does.
+   */
+  render(): AnyResponse | Promise<AnyResponse> {
     if (this.#rendered) return this
     this.content = this.renderedContent
     const callbacks = this.#callbacks ?? []
     this.#callbacks = undefined
-    let replacement: HttpResponse | undefined
-    for (const callback of callbacks) replacement = callback(this) ?? replacement
-    return replacement ?? this
+    return callAll(callbacks, this)
   }
 
-  /** Have something done once the template is rendered; at once, where it is already. */
+  /** Have something done once the template is rendered; at once, where it is already. Each gets what the one before gave. */
   addPostRenderCallback(callback: PostRenderCallback): void {
-    if (this.#rendered) callback(this)
+    if (this.#rendered) void callback(this)
     else (this.#callbacks ??= []).push(callback)
   }
 
@@ -87,6 +91,16 @@ export class SimpleTemplateResponse extends HttpResponse {
         'what needs it by addPostRenderCallback().',
     )
   }
+}
+
+function callAll(callbacks: readonly PostRenderCallback[], first: AnyResponse): AnyResponse | Promise<AnyResponse> {
+  let response = first
+  for (const [index, callback] of callbacks.entries()) {
+    const answer = callback(response)
+    if (answer instanceof Promise) return answer.then((settled) => callAll(callbacks.slice(index + 1), settled))
+    response = answer ?? response
+  }
+  return response
 }
 
 /**

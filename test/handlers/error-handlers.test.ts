@@ -55,6 +55,17 @@ describe('handlers/error-handlers', () => {
     })
   }
 
+  test('a handler whose answer fails when it is rendered gives way to the page of the framework', async () => {
+    const handler404 = (): HttpResponse => {
+      const response = new SimpleTemplateResponse('404.html', { requestPath: '/' }, { status: 404 })
+      response.addPostRenderCallback(async () => Promise.reject(new RangeError('late')))
+      return response
+    }
+    const { status, text } = await ask('missing', { ...all, handler404 })
+    assert.equal(status, 404)
+    assert.match(text, /<!doctype html>/i)
+  })
+
   test('only that of 403 is used while debug is on', async () => {
     assert.match((await ask('denied', all, { debug: true })).text, /^\/denied\/ denied$/)
     for (const name of ['missing', 'ours', 'sense']) {

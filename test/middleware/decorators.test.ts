@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import nodePath from 'node:path'
 import { afterEach, describe, test } from 'node:test'
+import zlib from 'node:zlib'
 import { resetForTests } from 'nuages'
-import { HttpResponse, type HttpRequest, type Middleware, viewMark } from 'nuages/http'
+import { type AnyResponse, HttpResponse, type HttpRequest, type Middleware, viewMark } from 'nuages/http'
 import { conditionalPage, csrfProtect, decoratorFromMiddleware, gzipPage } from 'nuages/middleware'
 import { Client } from 'nuages/test'
 import { path, urlpatterns } from 'nuages/urls'
-import { csrfExempt } from 'nuages/views'
+import { csrfExempt, TemplateResponse } from 'nuages/views'
 import { makeSite } from '../test-tools/site.ts'
 
 describe('middleware/decorators', () => {
@@ -43,6 +47,55 @@ describe('middleware/decorators', () => {
     assert.equal((await client.get('/safe/1/', { headers })).status, 200)
     assert.equal((await client.post('/safe/1/', { headers: { 'Sec-Fetch-Site': 'same-origin' } })).status, 200)
     assert.equal((await client.post('/exempt/1/', { headers })).status, 200)
+  })
+
+  test('give the middleware a response that renders late when it is rendered, in their order', async () => {
+    const templates = fs.mkdtempSync(nodePath.join(os.tmpdir(), 'nuages-decorators-'))
+    try {
+      fs.writeFileSync(nodePath.join(templates, 'page.html'), '{{ word }} {{ added }} '.repeat(3000))
+      const order: string[] = []
+      const noting = decoratorFromMiddleware((getResponse) =>
+        Object.assign(
+          async (request: HttpRequest) => {
+            order.push('before')
+            const response = await getResponse(request)
+            order.push(response.streaming ? 'a stream' : `after ${response.text.slice(0, 10)}`)
+            return response
+          },
+          {
+            processTemplateResponse(_request: HttpRequest, response: AnyResponse) {
+              order.push('template')
+              return response
+            },
+          },
+        ),
+      )
+      const adding: Middleware = (getResponse) =>
+        Object.assign((request: HttpRequest) => getResponse(request), {
+          processTemplateResponse(_request: HttpRequest, response: AnyResponse) {
+            if (response instanceof TemplateResponse) response.contextData['added'] = 'later'
+            return response
+          },
+        })
+      const view = (request: HttpRequest): HttpResponse => new TemplateResponse(request, 'page.html', { word: 'page' })
+      const urls = urlpatterns(
+        path('', gzipPage(conditionalPage(noting(view)))),
+        path('slow/', gzipPage(conditionalPage(noting(async (request: HttpRequest) => view(request))))),
+      )
+      const settings = { middleware: [adding], templates: { dirs: [templates] } }
+      const client = new Client(await makeSite(urls, settings))
+      for (const target of ['/', '/slow/']) {
+        order.length = 0
+        const first = await client.get(target, { headers: { 'Accept-Encoding': 'gzip' } })
+        const text = zlib.gunzipSync(await first.bytes()).toString()
+        assert.ok(text.startsWith('page later page later'), text.slice(0, 40))
+        assert.deepEqual(order, ['before', 'template', 'after page later'])
+        const etag = first.headers.get('ETag') ?? ''
+        assert.equal((await client.get(target, { headers: { 'If-None-Match': etag } })).status, 304)
+      }
+    } finally {
+      fs.rmSync(templates, { recursive: true })
+    }
   })
 
   describe('decoratorFromMiddleware', () => {

@@ -19,6 +19,11 @@ describe('views/template-response', () => {
   const options = { templates: { dirs: [templates], contextProcessors: [site] } }
   const request = new RequestFactory().get('/')
 
+  function textOf(response: AnyResponse | Promise<AnyResponse>): string {
+    assert.ok(response instanceof HttpResponse)
+    return response.text
+  }
+
   beforeEach(async () => {
     await makeSite(urlpatterns(), options)
   })
@@ -48,7 +53,7 @@ describe('views/template-response', () => {
       assert.equal(response.render(), response)
       assert.equal(response.text, '&lt;b&gt; ')
       response.contextData = { word: 'c' }
-      assert.equal(response.render().text, '&lt;b&gt; ')
+      assert.equal(textOf(response.render()), '&lt;b&gt; ')
       assert.equal(response.status, 201)
     })
 
@@ -56,24 +61,24 @@ describe('views/template-response', () => {
       const response = new SimpleTemplateResponse('page.html')
       response.content = 'mine'
       assert.equal(response.isRendered, true)
-      assert.equal(response.render().text, 'mine')
+      assert.equal(textOf(response.render()), 'mine')
     })
 
     test('gets the context of the processors, which the view overrides', () => {
       const response = new TemplateResponse(request, 'page.html', { word: 'a' })
       assert.deepEqual(response.contextData, { word: 'a' })
-      assert.equal(response.render().text, 'a Clouds')
-      assert.equal(new TemplateResponse(request, 'page.html', { site: 'Sky' }).render().text, ' Sky')
+      assert.equal(textOf(response.render()), 'a Clouds')
+      assert.equal(textOf(new TemplateResponse(request, 'page.html', { site: 'Sky' }).render()), ' Sky')
     })
 
     test('tells who waits for it, in their order, one of whom may replace it', () => {
       const response = new SimpleTemplateResponse('page.html', { word: 'a' })
       const told: string[] = []
-      response.addPostRenderCallback((each) => void told.push(`one ${each.text}`))
+      response.addPostRenderCallback((each) => void told.push(`one ${textOf(each)}`))
       response.addPostRenderCallback(() => new HttpResponse('other'))
-      response.addPostRenderCallback(() => void told.push('three'))
-      assert.equal(response.render().text, 'other')
-      assert.deepEqual(told, ['one a ', 'three'])
+      response.addPostRenderCallback((each) => void told.push(`three ${textOf(each)}`))
+      assert.equal(textOf(response.render()), 'other')
+      assert.deepEqual(told, ['one a ', 'three other'])
       response.addPostRenderCallback(() => void told.push('late'))
       assert.equal(told.at(-1), 'late')
       assert.equal(response.render(), response)
@@ -107,6 +112,13 @@ describe('views/template-response', () => {
       const middleware = [add('outer'), add('inner')]
       const client = new Client(await makeSite(urlpatterns(path('', view)), { ...options, middleware }))
       assert.equal(await (await client.get('/')).text(), 'view inner outer Clouds')
+    })
+
+    test('may be replaced by somebody who needs time', async () => {
+      const response = new SimpleTemplateResponse('page.html', { word: 'a' })
+      response.addPostRenderCallback(async (each) => new HttpResponse(`${textOf(each)}, one`))
+      response.addPostRenderCallback((each) => new HttpResponse(`${textOf(each)}, two`))
+      assert.equal(textOf(await response.render()), 'a , one, two')
     })
 
     test('is not asked of the hooks once it is rendered', async () => {

@@ -1,0 +1,17 @@
+import type { AnyResponse } from './types.ts'
+
+/** Called with a response that has just been rendered; a response that it gives takes its place. */
+export type PostRenderCallback = (response: AnyResponse) => AnyResponse | undefined | void | Promise<AnyResponse>
+
+/** A response that is rendered late, so that middleware may change its context. */
+export type LateResponse = AnyResponse & {
+  /** Render, and give the response to send. */
+  render(): AnyResponse | Promise<AnyResponse>
+  addPostRenderCallback?(callback: PostRenderCallback): void
+}
+
+/** True for a response that has still to be rendered. */
+export function isLate(response: AnyResponse): response is LateResponse {
+  if (!('render' in response) || typeof response.render !== 'function') return false
+  return !('isRendered' in response) || response.isRendered !== true
+}

@@ -26,12 +26,15 @@ interface Scope {
 
 /** The faults of a parsed template, in their order; lines and columns count from 1. */
 export function findFaults(root: TemplateNode, known: Known): Fault[] {
-  return [...new Linter(known).visit(root, { inBlock: false, inMacro: false })]
+  const linter = new Linter(known)
+  linter.visit(root, { inBlock: false, inMacro: false })
+  return linter.faults
 }
 
 const ASYNC = new Set(['AsyncEach', 'AsyncAll', 'IfAsync', 'FilterAsync', 'CallExtensionAsync'])
 
 class Linter {
+  readonly faults: Fault[] = []
   readonly #known: Known
   readonly #blocks = new Set<string>()
   readonly #partials = new Set<string>()
@@ -40,11 +43,11 @@ class Linter {
     this.#known = known
   }
 
-  *visit(node: TemplateNode, scope: Scope): Generator<Fault> {
+  visit(node: TemplateNode, scope: Scope): void {
     const reason = this.#check(node, scope)
-    if (reason !== undefined) yield faultAt(node, reason)
+    if (reason !== undefined) this.faults.push(faultAt(node, reason))
     const inner = scopeIn(node, scope)
-    for (const child of childrenOf(node)) yield* this.visit(child, inner)
+    for (const child of childrenOf(node)) this.visit(child, inner)
   }
 
   #check(node: TemplateNode, scope: Scope): string | undefined {

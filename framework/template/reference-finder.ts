@@ -25,7 +25,7 @@ export function referencesOf(root: TemplateNode, name: string): TemplateReferenc
     shownPartials: of('Partial').map((node) => ({ name: String(node['name']), ...placeOf(node) })),
     exports: namesSetIn(root).filter((name) => !name.startsWith('_')),
     calls: nodes.flatMap((node) => callIn(node, declared) ?? []),
-    loopMembers: [...loopMembersIn(root, declared, false)],
+    loopMembers: loopMembersIn(root, declared),
   }
 }
 
@@ -133,20 +133,21 @@ function objectOf(pairs: readonly TemplateNode[]): unknown {
   return values
 }
 
-function* loopMembersIn(
-  node: TemplateNode,
-  declared: ReadonlyMap<unknown, number>,
-  inLoop: boolean,
-): Generator<TemplateReferences['loopMembers'][number]> {
-  const member = inLoop ? memberOf(node) : undefined
-  if ((member?.target === 'loop' || member?.target === 'forloop') && !declared.has(member.target)) {
-    const { target: loop, name, line, column } = member
-    yield { loop, name, line, column }
+/** What is looked up in `loop` and `forloop` inside of loops. */
+function loopMembersIn(root: TemplateNode, declared: ReadonlyMap<unknown, number>): TemplateReferences['loopMembers'] {
+  const members: TemplateReferences['loopMembers'][number][] = []
+  const visit = (node: TemplateNode, inLoop: boolean): void => {
+    const member = inLoop ? memberOf(node) : undefined
+    if ((member?.target === 'loop' || member?.target === 'forloop') && !declared.has(member.target)) {
+      const { target: loop, name, line, column } = member
+      members.push({ loop, name, line, column })
+    }
+    for (const child of childrenOf(node)) {
+      visit(child, node.typename === 'For' ? inLoop || child !== node['arr'] : inLoop && node.typename !== 'Macro')
+    }
   }
-  const isLoop = node.typename === 'For'
-  for (const child of childrenOf(node)) {
-    yield* loopMembersIn(child, declared, (isLoop && child !== node['arr']) || (inLoop && node.typename !== 'Macro'))
-  }
+  visit(root, false)
+  return members
 }
 
 function blockAt(node: TemplateNode): NamedPlace {

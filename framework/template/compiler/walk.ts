@@ -6,17 +6,25 @@ export function isNode(value: unknown): value is TemplateNode {
 
 /** The nodes right inside a node. */
 export function childrenOf(node: TemplateNode): TemplateNode[] {
-  const children = node.fields.flatMap((field) => [node[field]].flat(2).filter(isNode))
+  const children: TemplateNode[] = []
+  for (const field of node.fields) gather(node[field], children)
   // A `set` with a body keeps it beside its fields.
   if (isNode(node['body']) && !node.fields.includes('body')) children.push(node['body'])
   return children
 }
 
+function gather(value: unknown, children: TemplateNode[]): void {
+  if (Array.isArray(value)) for (const each of value) gather(each, children)
+  else if (isNode(value)) children.push(value)
+}
+
 /** All nodes in a node, itself first, in the order of the template; those for which `enter` is false are not looked into. */
 export function* nodesIn(node: TemplateNode, enter: (node: TemplateNode) => boolean): Generator<TemplateNode> {
-  yield node
-  if (!enter(node)) return
-  for (const child of childrenOf(node)) yield* nodesIn(child, enter)
+  const ahead = [node]
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    yield next
+    if (enter(next)) ahead.push(...childrenOf(next).reverse())
+  }
 }
 
 /** Nodes that begin a scope of names. */

@@ -6,6 +6,8 @@ export interface TemplatePlace {
   readonly column: number | undefined
   /** The lines around, the one that is meant marked with `>`. */
   readonly frame: string | undefined
+  /** The places where other templates include, extend or call this one, the nearest first. */
+  readonly includedFrom: readonly TemplatePlace[]
 }
 
 /** What went wrong in a template, and where. */
@@ -65,9 +67,13 @@ export class TemplateDoesNotExist extends Error {
   }
 }
 
-function placeText({ templateName, file, line, column, frame }: TemplatePlace): string {
-  const where = `${file ?? templateName}${line === undefined ? '' : `:${line}:${column ?? 1}`}`
-  return `  at ${where}${frame === undefined ? '' : `\n${frame}`}`
+function placeText(place: TemplatePlace): string {
+  const from = place.includedFrom.map((each) => `\n  from ${whereOf(each)}`).join('')
+  return `  at ${whereOf(place)}${place.frame === undefined ? '' : `\n${place.frame}`}${from}`
+}
+
+function whereOf({ templateName, file, line, column }: TemplatePlace): string {
+  return `${file ?? templateName}${line === undefined ? '' : `:${line}:${column ?? 1}`}`
 }
 
 /** Characters of a line that a frame shows; of a longer one, those around the place. */

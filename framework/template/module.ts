@@ -6,6 +6,7 @@ import { TemplateFault } from './fault.ts'
 import { Keywords } from './keywords.ts'
 import { forLoopAt, itemsOf, loopAt, pairsOf, sliceOf } from './loop.ts'
 import { ABSENT, macroOf } from './macro.ts'
+import type { OnMissing } from './missing.ts'
 import { memberOf } from './names.ts'
 import { containedIn } from './operators.ts'
 import { type LoadedTemplate, Rendering, type TemplateFunctions } from './rendering.ts'
@@ -20,9 +21,6 @@ export interface TemplateFinder {
   /** A template, named in another. Throws `TemplateDoesNotExist`. */
   find(name: string | readonly string[] | Template, from: string): LoadedTemplate
 }
-
-/** Called for each place that shows a variable which is not there. */
-export type OnMissing = (label: string, line: number, column: number) => string
 
 /**
  * What the code of one compiled template calls: look-ups that reach no class and no code, output that is escaped, and
@@ -186,8 +184,11 @@ export class TemplateModule {
   }
 
   extend(rendering: Rendering, template: LoadedTemplate, variables: Variables): TemplateFunctions {
+    if (!rendering.extend(template.functions)) {
+      throw new Error(`The template "${template.name}" extends itself, by way of others perhaps: its page has no end.`)
+    }
     announceRendering(template.name, variables)
-    return rendering.extend(template.functions)
+    return template.functions
   }
 
   /** The macros and variables of another template. */
@@ -213,11 +214,13 @@ export class TemplateModule {
     )
   }
 
-  /** An error with its place, unless it has one already. */
+  /** An error with its place; one that has a place already notes this one too, on its way out. */
   fault(error: unknown, place: number): TemplateFault {
-    if (error instanceof TemplateFault) return error
     const [line, column] = this.#record(place)
-    return new TemplateFault(this.name, this.#text, line, column, error)
+    const here = { templateName: this.name, text: this.#text, line, column }
+    if (!(error instanceof TemplateFault)) return new TemplateFault(here, error)
+    error.pass(here)
+    return error
   }
 
   #record(place: number): readonly [line: number, column: number, label?: string] {

@@ -27,16 +27,20 @@ export class Rendering {
   /** Functions of a block, the youngest template's first. */
   readonly #blocks = new Map<string, PartFunction[]>()
   readonly #states: Map<object, object>
+  readonly #templates: TemplateFunctions[]
 
-  constructor({ blocks }: TemplateFunctions, outer?: Rendering) {
+  constructor(template: TemplateFunctions, outer?: Rendering) {
     this.#states = outer === undefined ? new Map() : outer.#states
-    this.#add(blocks)
+    this.#templates = [template]
+    this.#add(template.blocks)
   }
 
-  /** A parent template, whose blocks stand behind those that are there. */
-  extend(parent: TemplateFunctions): TemplateFunctions {
+  /** Take a parent template, whose blocks stand behind those that are there; false for one that is there itself. */
+  extend(parent: TemplateFunctions): boolean {
+    if (this.#templates.includes(parent)) return false
+    this.#templates.push(parent)
     this.#add(parent.blocks)
-    return parent
+    return true
   }
 
   block(name: string): PartFunction {

@@ -41,7 +41,7 @@ export class Sources {
       // It may be gone, or have been compiled elsewhere.
     }
     const frame = source === undefined || line === undefined ? undefined : sourceFrame(source.text, line, column)
-    return { templateName, file: source?.file, line, column, frame }
+    return { templateName, file: source?.file, line, column, frame, includedFrom: [] }
   }
 
   #first<T>(name: string, ask: (loader: Loader) => T): T {

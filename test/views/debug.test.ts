@@ -96,8 +96,11 @@ describe('the debug page for an error', () => {
         throw new Error('Not loaded.')
       },
     }
-    const page = pageFor(thrownBy(() => renderToString('page.html', { article })))
+    const error = thrownBy(() => renderToString('page.html', { article }))
+    assert.match(textFor(error), /\n {2}from \/.*page\.html:2:12\n/)
+    const page = pageFor(error)
     assert.match(page, /<h2>In the template author\.html<\/h2>/)
+    assert.match(page, /from <code>[^<]*page\.html:2:12<\/code>/)
     assert.match(page, /&gt; 2 \| {3}by \{\{ article\.author \}\}\n {6}\| {17}\^/)
     assert.match(page, /author\.html:2:17/)
     const syntax = textFor(thrownBy(() => renderToString('broken.html')))

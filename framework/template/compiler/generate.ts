@@ -53,7 +53,7 @@ function rootOf(unit: Unit, root: TemplateNode, hasParent: boolean): string {
   const sets = names.length > 0 || [...nodesIn(root, () => true)].some((node) => isFree(node))
   return unit.write.function('function root(r, s, exporting)', () => {
     unit.write.line(`const c = ${sets ? 'm.copy(s)' : 's'};`)
-    if (hasParent) unit.write.line('let parent = null;')
+    if (hasParent) unit.write.line('let parent = null, extendsAt = 0;')
     unit.mayExtend = hasParent
     unit.within(new Scope('c'), () => unit.statement(root))
     unit.mayExtend = false
@@ -61,7 +61,7 @@ function rootOf(unit: Unit, root: TemplateNode, hasParent: boolean): string {
     if (exported.length > 0) {
       unit.write.line(`if (exporting !== undefined) m.export(exporting, c, ${JSON.stringify(exported)});`)
     }
-    if (hasParent) unit.write.line('if (parent !== null) return parent.root(r, c, exporting);')
+    if (hasParent) unit.write.line('if (parent !== null) { p = extendsAt; return parent.root(r, c, exporting); }')
   })
 }
 

@@ -1,43 +1,37 @@
 import type { TemplateNode } from '../nunjucks.ts'
-import { isLoopName, type LoopVariables, Scope } from './scope.ts'
+import { isLoopName, LOOP_NAMES, type LoopName, type LoopVariables, Scope } from './scope.ts'
 import type { Unit } from './unit.ts'
 import { childrenOf, isNode, isShared, isSymbol, namesSetIn, nodesIn, valueOf } from './walk.ts'
 import { labelOf } from './label.ts'
 
-/** What `loop` and Django's `forloop` know, as JavaScript. */
-const MEMBERS: Readonly<Record<string, (loop: LoopVariables) => string>> = {
-  index: ({ index }) => `(${index} + 1)`,
-  index0: ({ index }) => index,
-  revindex: ({ index, length }) => `(${length} - ${index})`,
-  revindex0: ({ index, length }) => `(${length} - ${index} - 1)`,
-  first: ({ index }) => `(${index} === 0)`,
-  last: ({ index, length }) => `(${index} === ${length} - 1)`,
-  length: ({ length }) => length,
-}
+type LoopMember = (loop: LoopVariables) => string
 
-const FORLOOP_MEMBERS: typeof MEMBERS = {
-  counter: MEMBERS['index'] as never,
-  counter0: MEMBERS['index0'] as never,
-  revcounter: MEMBERS['revindex'] as never,
-  revcounter0: MEMBERS['revindex0'] as never,
-  first: MEMBERS['first'] as never,
-  last: MEMBERS['last'] as never,
-  length: MEMBERS['length'] as never,
+const index0: LoopMember = ({ index }) => index
+const index1: LoopMember = ({ index }) => `(${index} + 1)`
+const left: LoopMember = ({ index, length }) => `(${length} - ${index})`
+const left0: LoopMember = ({ index, length }) => `(${length} - ${index} - 1)`
+const first: LoopMember = ({ index }) => `(${index} === 0)`
+const last: LoopMember = ({ index, length }) => `(${index} === ${length} - 1)`
+const length: LoopMember = (loop) => loop.length
+
+/** What `loop` and Django's `forloop` know, as JavaScript. */
+const MEMBERS: Readonly<Record<LoopName, Readonly<Record<string, LoopMember>>>> = {
+  loop: { index: index1, index0, revindex: left, revindex0: left0, first, last, length },
+  forloop: { counter: index1, counter0: index0, revcounter: left, revcounter0: left0, first, last, length },
 }
 
 /** `loop.index`, `forloop.counter`, `forloop.parentloop.counter`, in a loop of this very template. */
 export function loopMember(unit: Unit, node: TemplateNode): string | undefined {
   const [target, member] = [node['target'] as TemplateNode, node['val'] as TemplateNode]
   const [scope, name] = loopNamed(unit, target)
-  if (scope?.loop === undefined || member.typename !== 'Literal') return undefined
-  const members = name === 'loop' ? MEMBERS : FORLOOP_MEMBERS
+  if (scope?.loop === undefined || name === undefined || member.typename !== 'Literal') return undefined
   const key = String(member['value'])
-  return Object.hasOwn(members, key) ? members[key]?.(scope.loop) : undefined
+  return Object.hasOwn(MEMBERS[name], key) ? MEMBERS[name][key]?.(scope.loop) : undefined
 }
 
 /** The scope of the loop that an expression means, and by which of its two names. */
-function loopNamed(unit: Unit, node: TemplateNode): [scope?: Scope | undefined, name?: string] {
-  for (const name of ['loop', 'forloop']) if (isSymbol(node, name)) return [unit.scope.loopScope(name), name]
+function loopNamed(unit: Unit, node: TemplateNode): [scope?: Scope | undefined, name?: LoopName] {
+  for (const name of LOOP_NAMES) if (isSymbol(node, name)) return [unit.scope.loopScope(name), name]
   if (node.typename !== 'LookupVal' || (node['val'] as TemplateNode)['value'] !== 'parentloop') return []
   const [scope, name] = loopNamed(unit, node['target'] as TemplateNode)
   return name === 'forloop' ? [scope?.parent?.loopScope(name), name] : []
@@ -45,11 +39,12 @@ function loopNamed(unit: Unit, node: TemplateNode): [scope?: Scope | undefined, 
 
 /** The loop as a value. */
 export function loopValue(unit: Unit, name: string): string | undefined {
-  const scope = isLoopName(name) ? unit.scope.loopScope(name) : undefined
+  if (!isLoopName(name)) return undefined
+  const scope = unit.scope.loopScope(name)
   return scope && valueIn(scope, name)
 }
 
-function valueIn(scope: Scope, name: string): string {
+function valueIn(scope: Scope, name: LoopName): string {
   const { index, length } = scope.loop as LoopVariables
   if (name === 'loop') return `m.loop(${index}, ${length})`
   const outer = scope.parent?.loopScope(name)
@@ -89,7 +84,7 @@ export function writeFor(unit: Unit, node: TemplateNode): void {
   }
   const scope = new Scope(object, { parent: outer, ownsObject, loop, states, variables })
   if (ownsObject) {
-    for (const name of ['loop', 'forloop']) write.line(`${object}.${name} = ${valueIn(scope, name)};`)
+    for (const name of LOOP_NAMES) write.line(`${object}.${name} = ${valueIn(scope, name)};`)
     for (const [name, variable] of variables) write.line(`${object}.${name} = ${variable};`)
   }
   unit.within(scope, () => unit.statement(body))

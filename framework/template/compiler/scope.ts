@@ -52,6 +52,11 @@ export class Scope {
   }
 }
 
-export function isLoopName(name: string): boolean {
-  return name === 'loop' || name === 'forloop'
+/** What a loop is called in templates: nunjucks' name, and Django's. */
+export const LOOP_NAMES = ['loop', 'forloop'] as const
+
+export type LoopName = (typeof LOOP_NAMES)[number]
+
+export function isLoopName(name: string): name is LoopName {
+  return (LOOP_NAMES as readonly string[]).includes(name)
 }

@@ -3,11 +3,12 @@ import type { TemplateNode } from '../nunjucks.ts'
 import type { Unit } from './unit.ts'
 import { childrenOf, importedAs, valueOf } from './walk.ts'
 
-/** JavaScript for the template that an expression names. */
+/** JavaScript that finds the template which an expression names, and notes that place for what may fail in it. */
 function templateOf(unit: Unit, node: TemplateNode, mayBeMissing = false): string {
   const name = node['template'] as TemplateNode
   const place = unit.write.place(name)
-  return `m.template(${unit.expression(name)}, ${place}${mayBeMissing ? ', true' : ''})`
+  const found = unit.write.temporary()
+  return `(${found} = m.template(${unit.expression(name)}, ${place}${mayBeMissing ? ', true' : ''}), p = ${place}, ${found})`
 }
 
 export function writeInclude(unit: Unit, node: TemplateNode): void {
@@ -18,12 +19,14 @@ export function writeInclude(unit: Unit, node: TemplateNode): void {
 /** From here on it is the parent that is rendered, with the blocks of both. */
 export function writeExtends(unit: Unit, node: TemplateNode): void {
   unit.write.line(`parent = m.extend(r, ${templateOf(unit, node)}, ${unit.scope.object});`)
+  unit.write.line('extendsAt = p;')
 }
 
 /** A block is rendered where it stands, unless a parent template says where. */
 export function writeBlock(unit: Unit, node: TemplateNode): void {
   const name = valueOf(node['name'] as TemplateNode)
   const condition = unit.mayExtend ? 'if (parent === null) ' : ''
+  unit.write.line(`p = ${unit.write.place(node)};`)
   unit.write.line(`${condition}out += r.block(${JSON.stringify(name)})(r, ${unit.scope.object});`)
 }
 

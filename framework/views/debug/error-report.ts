@@ -33,6 +33,8 @@ export interface TemplateReport {
   readonly place: string
   readonly frame: string
   readonly href: string | undefined
+  /** The places that led there in other templates, the nearest first. */
+  readonly includedFrom: readonly TemplateReport[]
 }
 
 /** One error of those that led to a page. */
@@ -102,7 +104,7 @@ function reportError(error: unknown, relation: string, tools: Tools): ErrorRepor
     }
   }
   const message = read(error, 'reason') ?? read(error, 'message')
-  const template = templateOf(error)
+  const place = placeOf(error)
   const frames = parseStack(textOf(read(error, 'stack')), textOf(read(error, 'message'))).map((frame) =>
     reportFrame(frame, tools),
   )
@@ -111,7 +113,7 @@ function reportError(error: unknown, relation: string, tools: Tools): ErrorRepor
     name: masker.text(nameOf(error)),
     message: masker.text(textOf(message), MAX_MESSAGE),
     hint: adviceFor(textOf(message)),
-    template: template && { ...template, frame: masker.text(template.frame) },
+    template: place && reportTemplate(place, masker),
     properties: propertiesOf(error, masker),
     frames: frames.filter((frame) => frame.owner === 'project'),
     otherFrames: frames.filter((frame) => frame.owner !== 'project'),
@@ -144,13 +146,15 @@ function shortPath(file: string, baseDir: string): string {
   return file
 }
 
-function templateOf(error: object): TemplateReport | undefined {
-  const place = placeOf(error)
-  if (place === undefined) return undefined
-  const { templateName, file, line, column, frame = '' } = place
-  const where = `${file ?? templateName}${line === undefined ? '' : `:${line}:${column}`}`
-  const href = file === undefined ? undefined : editorLink(file, line ?? 1, column ?? 1)
-  return { name: templateName, place: where, frame, href }
+function reportTemplate(place: TemplatePlace, masker: Masker): TemplateReport {
+  const { templateName, file, line, column, frame = '', includedFrom } = place
+  return {
+    name: templateName,
+    place: `${file ?? templateName}${line === undefined ? '' : `:${line}:${column}`}`,
+    frame: masker.text(frame),
+    href: file === undefined ? undefined : editorLink(file, line ?? 1, column ?? 1),
+    includedFrom: includedFrom.map((each) => reportTemplate(each, masker)),
+  }
 }
 
 function placeOf(error: object): TemplatePlace | undefined {

@@ -6,7 +6,10 @@ import type { RoutesReport } from './routes.ts'
 export function errorText(error: ErrorReport): string {
   const lines = [`${error.relation === '' ? '' : `${error.relation}: `}${error.name}: ${error.message}`]
   if (error.hint !== undefined) lines.push(`  ${error.hint}`)
-  if (error.template !== undefined) lines.push(`  in the template ${error.template.place}`, error.template.frame)
+  if (error.template !== undefined) {
+    const { place, frame, includedFrom } = error.template
+    lines.push(`  in the template ${place}`, frame, ...includedFrom.map((from) => `  from ${from.place}`))
+  }
   for (const [name, value] of error.properties) lines.push(`  ${name}: ${value}`)
   for (const frame of error.frames) lines.push(callText(frame), ...sourceText(frame))
   if (error.otherFrames.length > 0) {

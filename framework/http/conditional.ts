@@ -46,6 +46,11 @@ export function setResponseEtag<R extends AnyResponse>(response: R): R {
   return response
 }
 
+/** What a response says of its state by its headers. */
+export function validatorsOf({ headers }: AnyResponse): Validators {
+  return { etag: headers.get('ETag'), lastModified: dateOf(headers.get('Last-Modified')) }
+}
+
 /**
  * What a request's conditions make of an answer (RFC 9110, section 13.2.2; Django's `get_conditional_response`): 304 where
  * the client has it already, 412 where the resource is not in the state that it demands, and otherwise `response` as it

@@ -1,6 +1,7 @@
 export * from './base-response.ts'
 export * from './cache-headers.ts'
 export * from './conditional.ts'
+export * from './content-disposition.ts'
 export * from './cookies.ts'
 export * from './csp.ts'
 export * from './file-response.ts'

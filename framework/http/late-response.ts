@@ -1,7 +1,9 @@
 import type { AnyResponse } from './types.ts'
 
+type Replacement = AnyResponse | undefined | void
+
 /** Called with a response that has just been rendered; a response that it gives takes its place. */
-export type PostRenderCallback = (response: AnyResponse) => AnyResponse | undefined | void | Promise<AnyResponse>
+export type PostRenderCallback = (response: AnyResponse) => Replacement | Promise<Replacement>
 
 /** A response that is rendered late, so that middleware may change its context. */
 export type LateResponse = AnyResponse & {

@@ -5,8 +5,8 @@ import {
   type HttpRequest,
   type Middleware,
   setResponseEtag,
+  validatorsOf,
 } from '../http/index.ts'
-import { parseHttpDate } from '../utils/index.ts'
 import { finishAfter } from './after.ts'
 
 /**
@@ -21,11 +21,7 @@ function finish(request: HttpRequest, response: AnyResponse): AnyResponse {
   const { headers } = response
   const cacheControl = headers.get('Cache-Control')
   if (cacheControl === undefined || !cacheDirectives(cacheControl).has('no-store')) setResponseEtag(response)
-  const modified = headers.get('Last-Modified')
-  const validators = {
-    etag: headers.get('ETag'),
-    lastModified: modified === undefined ? undefined : parseHttpDate(modified),
-  }
+  const validators = validatorsOf(response)
   if (validators.etag === undefined && validators.lastModified === undefined) return response
   return getConditionalResponse(request, validators, response)
 }

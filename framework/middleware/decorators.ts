@@ -85,7 +85,7 @@ function putOff(response: AnyResponse, call: Call<unknown>): Answer {
   return new Promise((resolve) => {
     response.addPostRenderCallback?.((rendered) => {
       resolve(rendered)
-      return call.answer as Promise<AnyResponse>
+      return call.answer
     })
     call.late.resolve(response)
   })

@@ -4,24 +4,24 @@ import { Http404 } from '../exceptions.ts'
 import {
   type AnyResponse,
   FileResponse,
+  getConditionalResponse,
   type HttpRequest,
   HttpResponseNotAllowed,
-  HttpResponseNotModified,
+  validatorsOf,
 } from '../http/index.ts'
-import { parseHttpDate } from '../utils/index.ts'
 
 /**
  * A file below a directory, by its real path: no link leads out, no name that begins with a dot is found, and no
  * directory is listed. `name` is decoded, without a slash at its start.
  *
- * Throws `Http404`. Answers 304 to a client that has the file already, and 405 to a method but GET and HEAD.
+ * Throws `Http404`. Answers 304 to a client that has the file already, 412 to one that has another, and 405 to a method but GET and HEAD.
  */
 export async function serveFile(request: HttpRequest, root: string, name: string): Promise<AnyResponse> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return new HttpResponseNotAllowed(['GET', 'HEAD'])
   const file = await findFile(root, name)
   if (file === undefined) throw new Http404(`There is no file ${JSON.stringify(name)}.`)
   const response = await openFile(file, request, name)
-  return isUnchanged(request, response) ? notModified(response) : response
+  return getConditionalResponse(request, validatorsOf(response), response)
 }
 
 /** The real path of a plain file below `root`; `undefined` where there is none, or none that may be shown. */
@@ -44,24 +44,6 @@ async function openFile(file: string, request: HttpRequest, name: string): Promi
   } catch (error) {
     throw new Http404(`There is no file ${JSON.stringify(name)}.`, { cause: error })
   }
-}
-
-/** If-None-Match counts, and If-Modified-Since only without it (RFC 9110, section 13.2.2). */
-function isUnchanged(request: HttpRequest, response: FileResponse): boolean {
-  const etags = request.headers.get('If-None-Match')
-  if (etags !== undefined) {
-    const own = response.headers.get('ETag')
-    return etags.split(',').some((etag) => etag.trim() === '*' || etag.trim().replace(/^W\//, '') === own)
-  }
-  const since = parseHttpDate(request.headers.get('If-Modified-Since') ?? '')
-  const modified = parseHttpDate(response.headers.get('Last-Modified') ?? '')
-  return since !== undefined && modified !== undefined && modified <= since
-}
-
-function notModified(response: FileResponse): HttpResponseNotModified {
-  const answer = new HttpResponseNotModified()
-  for (const name of ['ETag', 'Last-Modified']) answer.headers.set(name, response.headers.get(name) as string)
-  return answer
 }
 
 /**

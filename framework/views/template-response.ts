@@ -96,9 +96,11 @@ export class SimpleTemplateResponse extends HttpResponse {
 function callAll(callbacks: readonly PostRenderCallback[], first: AnyResponse): AnyResponse | Promise<AnyResponse> {
   let response = first
   for (const [index, callback] of callbacks.entries()) {
-    const answer = callback(response)
-    if (answer instanceof Promise) return answer.then((settled) => callAll(callbacks.slice(index + 1), settled))
-    response = answer ?? response
+    const current = response
+    const answer = callback(current)
+    if (answer instanceof Promise)
+      return answer.then((settled) => callAll(callbacks.slice(index + 1), settled ?? current))
+    response = answer ?? current
   }
   return response
 }

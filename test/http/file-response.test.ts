@@ -326,4 +326,60 @@ describe('http/file-response', () => {
       assert.equal(contentTypeOf('a.unknown'), 'application/octet-stream')
     })
   })
+
+  describe('of what is there already', () => {
+    const contents = (): Array<readonly [string, Uint8Array | Blob]> => [
+      ['bytes', Buffer.from(CONTENT)],
+      ['a Blob', new Blob([CONTENT])],
+      ['a File', new File([CONTENT], 'digits.txt')],
+    ]
+
+    for (const [index, [kind]] of contents().entries()) {
+      test(`${kind}: whole and in ranges`, async () => {
+        const content = contents()[index]?.[1] as Blob
+        const whole = new FileResponse(content)
+        assert.equal(String(await readAll(whole)), CONTENT)
+        assert.deepEqual([whole.status, whole.headers.get('Content-Length')], [200, '100'])
+        const request = makeRequest({ HTTP_RANGE: 'bytes=10-12' })
+        const part = new FileResponse(content, { request })
+        assert.equal(String(await readAll(part)), '012')
+        assert.deepEqual([part.status, part.headers.get('Content-Range')], [206, 'bytes 10-12/100'])
+        const beyond = new FileResponse(content, { request: makeRequest({ HTTP_RANGE: 'bytes=100-' }) })
+        assert.equal(String(await readAll(beyond)), '')
+        assert.deepEqual([beyond.status, beyond.headers.get('Content-Range')], [416, 'bytes */100'])
+        const other = makeRequest({ HTTP_RANGE: 'bytes=10-12', HTTP_IF_RANGE: '"a"' })
+        assert.equal(new FileResponse(content, { request: other }).status, 200)
+      })
+    }
+
+    test('a stream goes as it comes, without a length or ranges', async () => {
+      const response = new FileResponse(fs.createReadStream(file), {
+        request: makeRequest({ HTTP_RANGE: 'bytes=0-1' }),
+      })
+      assert.equal(String(await readAll(response)), CONTENT)
+      assert.deepEqual(
+        ['Content-Length', 'Accept-Ranges', 'ETag'].map((name) => response.headers.get(name)),
+        [undefined, undefined, undefined],
+      )
+      assert.equal(openOn(file), 0)
+    })
+
+    test('has the type of its name, and that of a Blob only without one', () => {
+      const typeOf = (...given: ConstructorParameters<typeof FileResponse>): string =>
+        new FileResponse(...given).contentType
+      assert.equal(typeOf(Buffer.of()), 'application/octet-stream')
+      assert.equal(typeOf(Buffer.of(), { filename: 'a.pdf' }), 'application/pdf')
+      assert.equal(typeOf(new Blob([], { type: 'image/png' })), 'image/png')
+      assert.equal(typeOf(new File([], 'a.txt', { type: 'text/html' })), 'text/plain; charset=utf-8')
+      assert.equal(typeOf(new File([], 'a', { type: 'text/html' })), 'application/octet-stream')
+    })
+
+    test('is saved under a name where it has one', () => {
+      const nameOf = (...given: ConstructorParameters<typeof FileResponse>): string | undefined =>
+        new FileResponse(...given).headers.get('Content-Disposition')
+      assert.equal(nameOf(Buffer.of(), { asAttachment: true }), 'attachment')
+      assert.equal(nameOf(new File([], 'a.txt'), { asAttachment: true }), 'attachment; filename="a.txt"')
+      assert.equal(nameOf(new File([], 'a.txt'), { filename: 'b.txt' }), 'inline; filename="b.txt"')
+    })
+  })
 })

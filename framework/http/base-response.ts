@@ -93,7 +93,9 @@ export abstract class HttpResponseBase {
   makeBytes(piece: string | Uint8Array): Uint8Array {
     if (typeof piece === 'string') return encodeText(piece, this.charset)
     if (piece instanceof Uint8Array) return piece
-    throw new TypeError(`The content of a response must be strings or Uint8Arrays; a piece of it is of type ${typeof piece}.`)
+    throw new TypeError(
+      `The content of a response must be strings or Uint8Arrays; a piece of it is of type ${typeof piece}.`,
+    )
   }
 
   /** True once `close()` has been called. */

@@ -19,6 +19,16 @@ export interface CookieOptions {
   readonly partitioned?: boolean | undefined
 }
 
+/** What is asked of a signed cookie. */
+export interface SignedCookieQuery<D> {
+  /** As it was set with. */
+  readonly salt?: string | undefined
+  /** Seconds since it was signed, at most. */
+  readonly maxAge?: number | undefined
+  /** Given for a cookie that is missing, expired or not signed by this site, instead of an error. */
+  readonly default?: D
+}
+
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /**

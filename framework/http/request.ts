@@ -1,9 +1,7 @@
 import type { Environ } from '../gateway/index.ts'
-import { BadSignature, getCookieSigner } from '../signing/index.ts'
 import { RequestBody } from './body.ts'
-import { parseCookie } from './cookies.ts'
-import { decodeBytesStrictly, isCharset, repercentBrokenUnicode } from './encoding.ts'
-import { type Form, parseForm } from './form.ts'
+import { parseCookie, type SignedCookieQuery } from './cookies.ts'
+import { isCharset, repercentBrokenUnicode } from './encoding.ts'
 import { forwardedPort, hostOf } from './forwarded.ts'
 import { RequestHeaders } from './headers.ts'
 import { type HeaderParameters, parseHeaderParameters } from './header-parameters.ts'
@@ -12,23 +10,12 @@ import { parseJson } from './json.ts'
 import { absoluteUri, joinPaths, linkTo } from './location.ts'
 import { AcceptedTypes, type MediaType } from './negotiation.ts'
 import { httpOptions } from './options.ts'
+import { faultOf } from './path-fault.ts'
 import { QueryDict } from './query-dict.ts'
-import type { UploadedFile } from './uploaded-file.ts'
+import { RequestForm } from './request-form.ts'
+import { valueOfSigned } from './signed-cookie.ts'
 
 const EMPTY_COOKIES: ReadonlyMap<string, string> = new Map()
-
-/** ASCII without NUL: nearly every path. */
-const PLAIN_PATH = /^[\x01-\x7f]*$/
-
-/** What is asked of a signed cookie. */
-export interface SignedCookieQuery<D> {
-  /** As it was set with. */
-  readonly salt?: string | undefined
-  /** Seconds since it was signed, at most. */
-  readonly maxAge?: number | undefined
-  /** Given for a cookie that is missing, expired or not signed by this site, instead of an error. */
-  readonly default?: D
-}
 
 /**
  * A request as views see it: the Environ, decoded. Nothing is worked out before somebody asks for it.
@@ -53,10 +40,7 @@ export class HttpRequest {
   #query: QueryDict | undefined
   #mediaType: HeaderParameters | undefined
   #accepted: AcceptedTypes | undefined
-  #form: Promise<Form> | undefined
-  #formIfRead: FormData | undefined
-  #files: readonly UploadedFile[] = []
-  #closed = false
+  #form: RequestForm | undefined
 
   constructor(environ: Environ) {
     this.environ = environ
@@ -108,10 +92,7 @@ export class HttpRequest {
   /** Why this request cannot be served, whatever its view: its path has a NUL, or bytes that are no UTF-8. */
   get malformed(): string | undefined {
     const { PATH_INFO, SCRIPT_NAME } = this.environ
-    if (PLAIN_PATH.test(PATH_INFO) && (SCRIPT_NAME === '' || PLAIN_PATH.test(SCRIPT_NAME))) return undefined
-    if (PATH_INFO.includes('\0') || SCRIPT_NAME.includes('\0')) return 'The path of this request has a NUL in it.'
-    if (decodeBytesStrictly(PATH_INFO) !== undefined && decodeBytesStrictly(SCRIPT_NAME) !== undefined) return undefined
-    return 'The path of this request is not encoded as UTF-8.'
+    return faultOf(PATH_INFO) ?? (SCRIPT_NAME === '' ? undefined : faultOf(SCRIPT_NAME))
   }
 
   /** The request's headers, by names in any case. */
@@ -134,14 +115,7 @@ export class HttpRequest {
    * request.getSignedCookie('cart', { maxAge: 86_400, default: '' })
    */
   getSignedCookie<D = undefined>(name: string, query: SignedCookieQuery<D> = {}): string | D {
-    const signed = this.cookies.get(name)
-    if (signed === undefined) return query.default as D
-    try {
-      return getCookieSigner(name + (query.salt ?? '')).unsign(signed, { maxAge: query.maxAge })
-    } catch (error) {
-      if ('default' in query && error instanceof BadSignature) return query.default
-      throw error
-    }
+    return valueOfSigned(this.cookies.get(name), name, query)
   }
 
   /** The query string (Django's GET). Throws `TooManyFieldsSent` beyond `dataUploadMaxNumberFields`. */
@@ -200,14 +174,14 @@ export class HttpRequest {
    * and `BadRequest` for an urlencoded form in another charset than UTF-8, all of which become a 400; an Error where the
    * disk takes no more; and `RawPostDataException` where `stream()` has taken the body.
    */
-  async form(): Promise<FormData> {
-    this.#form ??= this.#readForm()
-    return (await this.#form).data
+  form(): Promise<FormData> {
+    this.#form ??= new RequestForm(this.#media(), this.#body)
+    return this.#form.data
   }
 
   /** What `form()` has read; undefined before that. It reads nothing itself, so that a report of an error can ask. */
   get formIfRead(): FormData | undefined {
-    return this.#formIfRead
+    return this.#form?.dataIfRead
   }
 
   /** The whole body, kept for a second reading. Throws `RequestDataTooBig` beyond `dataUploadMaxMemorySize`. */
@@ -264,8 +238,7 @@ export class HttpRequest {
    * once it has come. The framework calls it when the response is over.
    */
   async close(): Promise<void> {
-    this.#closed = true
-    await discardAll(this.#files)
+    await this.#form?.close()
   }
 
   /** True where `close()` has something to do. */
@@ -282,16 +255,4 @@ export class HttpRequest {
     this.#accepted ??= new AcceptedTypes(this.environ['HTTP_ACCEPT'])
     return this.#accepted
   }
-
-  async #readForm(): Promise<Form> {
-    const form = await parseForm(this.#media(), this.#body)
-    this.#formIfRead = form.data
-    this.#files = form.files
-    if (this.#closed) await discardAll(form.files)
-    return form
-  }
-}
-
-async function discardAll(files: readonly UploadedFile[]): Promise<void> {
-  await Promise.all(files.map((file) => file.discard()))
 }

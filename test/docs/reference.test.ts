@@ -34,6 +34,17 @@ describe('docs/reference/settings.md', () => {
   }
 })
 
+test('the loggers that docs/reference/settings.md names are those that the framework uses', () => {
+  const section = sectionsOf(readPage('docs/reference/settings.md'), '### ').get('`logging`') ?? ''
+  const named = [...section.matchAll(/^\| `(nuages\.[\w.<>]+)` \|/gm)].map(([, name = '']) => name)
+  const used = sourcesBelow('framework').flatMap((file) =>
+    [...fs.readFileSync(file, 'utf8').matchAll(/getLogger\(['`](nuages\.[^'`]+)['`]\)/g)].map(([, name = '']) =>
+      name.replace('${error.name}', '<error>'),
+    ),
+  )
+  assert.deepEqual(named.toSorted(), [...new Set(used)].toSorted())
+})
+
 function djangoName(name: string): string {
   return snakeCase(name.replace('XForwarded', 'X_Forwarded')).toUpperCase()
 }

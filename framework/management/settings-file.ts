@@ -27,12 +27,21 @@ export function hasSource({ flag, environment, loader }: SettingsSources): boole
  * @throws CommandError that names the file and the cause where there is none, or it cannot be imported.
  */
 export async function loadSettings({ flag, environment, loader }: SettingsSources): Promise<Settings> {
-  if (flag) return read(importFile(flag, '--settings'), flag)
-  if (environment) return read(importFile(environment, 'NUAGES_SETTINGS_MODULE'), environment)
+  if (flag) return loadSettingsFile(flag, '--settings')
+  if (environment) return loadSettingsFile(environment, 'NUAGES_SETTINGS_MODULE')
   if (loader !== undefined) return read(loader)
   throw new CommandError(
     'There are no settings to run with. Use the manage.ts of a project, or name its settings file: --settings mysite/settings.ts',
   )
+}
+
+/**
+ * The settings of a file that `source` names, such as an option.
+ *
+ * @throws CommandError that names the file and the cause where it cannot be used.
+ */
+export function loadSettingsFile(name: string, source: string): Promise<Settings> {
+  return read(importFile(name, source), name)
 }
 
 function importFile(name: string, source: string): SettingsLoader {

@@ -1,15 +1,17 @@
 let serving = false
 
 /**
- * Have a stream that cannot be written, because its reader has gone or the disk is full, end nothing but an output that
- * somebody has stopped reading: `manage.ts help | head -1` closes the pipe early, which is no error of the command.
+ * Have an output that cannot be written end the process: as if all were well where somebody has stopped reading, as
+ * `manage.ts help | head -1` does, and with the reason and exit code 1 where the disk is full. Messages that cannot be
+ * written are lost, and end nothing.
  */
 export function watchStandardStreams(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (serving) return
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    process.stderr.write(`Error: The output cannot be written: ${error.message}.\n`)
+    process.exit(1)
   })
 }
 

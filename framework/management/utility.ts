@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Settings } from '../conf/index.ts'
 import { EXIT_FINAL, isReloaded, runWithReloader, stopWithParent, tellParent } from './autoreload.ts'
@@ -40,6 +41,8 @@ export async function executeFromCommandLine(
   stopWithParent()
   watchStandardStreams()
   const code = await new ManagementUtility(argv, options).execute()
+  // One turn of the loop, in which Node tells of promises that were rejected and that nobody waits for.
+  await setImmediate()
   await Promise.all([flush(process.stdout), flush(process.stderr)])
   process.exit(code)
 }

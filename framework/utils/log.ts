@@ -98,14 +98,14 @@ export function formatError(error: unknown): string {
   const lines: string[] = []
   const seen = new Set<unknown>()
   const add = (current: unknown, label: string): void => {
-    if (current === undefined || seen.has(current)) return
+    if (seen.has(current)) return
     seen.add(current)
     for (const [index, line] of textOf(current).split('\n').entries()) {
       lines.push(`    ${index === 0 ? label : ''}${escapeControls(line)}`)
     }
     if (!types.isNativeError(current)) return
     if (current instanceof AggregateError) for (const each of current.errors) add(each, 'Gathered: ')
-    add(current.cause, 'Caused by: ')
+    if (current.cause !== undefined) add(current.cause, 'Caused by: ')
   }
   add(error, '')
   return lines.join('\n')

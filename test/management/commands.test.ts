@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { cleanEnvironment, linkFramework, temporaryDirectory, writeTree } from './support.ts'
@@ -42,10 +43,15 @@ const FILES = {
     export const urls = urlpatterns(path('<int:id>/', detail, 'detail'))`,
 }
 
-function project(t: TestContext, files: Readonly<Record<string, string>> = {}) {
+function directoryOf(t: TestContext, files: Readonly<Record<string, string>> = {}): string {
   const directory = temporaryDirectory(t)
   linkFramework(directory)
   writeTree(directory, { ...FILES, ...files })
+  return directory
+}
+
+function project(t: TestContext, files: Readonly<Record<string, string>> = {}) {
+  const directory = directoryOf(t, files)
   return (words: readonly string[], options: { env?: Record<string, string>; input?: string } = {}) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(directory, 'manage.ts'), ...words], {
       cwd: '/',
@@ -140,5 +146,20 @@ describe('runcgi', { timeout: 120_000 }, () => {
     assert.deepEqual([status, stderr], [0, ''])
     assert.match(stdout, /^Status: 200 OK\r?\n/)
     assert.match(stdout, /\r?\n\r?\nPOST 7 hello$/)
+  })
+})
+
+describe('an output that cannot be written', { timeout: 120_000 }, () => {
+  test('is told where the disk is full', { skip: !fs.existsSync('/dev/full') }, (t) => {
+    const full = fs.openSync('/dev/full', 'w')
+    t.after(() => fs.closeSync(full))
+    const { status, stderr } = spawnSync(process.execPath, ['manage.ts', 'version'], {
+      cwd: directoryOf(t),
+      encoding: 'utf8',
+      env: cleanEnvironment(),
+      stdio: ['ignore', full, 'pipe'],
+    })
+    assert.equal(status, 1)
+    assert.match(stderr, /^Error: The output cannot be written: ENOSPC: .*\.\n$/)
   })
 })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { defineSettings } from 'nuages/conf'
 import { urlpatterns } from 'nuages/urls'
+import { SafeExceptionReporterFilter } from 'nuages/views'
 import { linkFramework, manage, temporaryDirectory, writeTree } from './support.ts'
 
 const secret = { name: 'shop', nested: [{ password: 'hunter2', port: 5432 }] }
@@ -28,6 +29,17 @@ describe('manage.ts diffsettings', () => {
     assert.match((await manage(['diffsettings', '--show-secrets'], project)).stdout, /nobody-should[^]*hunter2/)
   })
 
+  test("hides what the project's own filter hides", async () => {
+    class Filter extends SafeExceptionReporterFilter {
+      override isHidden(name: string): boolean {
+        return name === 'port' || super.isHidden(name)
+      }
+    }
+    const filtered = { ...settings, exceptionReporterFilter: new Filter() }
+    const { stdout } = await manage(['diffsettings'], { settings: () => Promise.resolve({ default: filtered }) })
+    assert.match(stdout, /password: '\*+', port: '\*+' /)
+  })
+
   test('shows all of them, and as a diff', async () => {
     const all = (await manage(['diffsettings', '--all'], project)).stdout
     assert.match(all, /^### appendSlash = true$/m)
@@ -47,6 +59,6 @@ describe('manage.ts diffsettings', () => {
     assert.doesNotMatch(stdout, /^debug/m)
     const missing = await manage(['diffsettings', '--default', 'nowhere.ts'], project)
     assert.equal(missing.code, 1)
-    assert.match(missing.stderr, /a file that does not exist/)
+    assert.match(missing.stderr, /--default names a file that does not exist/)
   })
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { run, scaffold } from './scaffold.ts'
-import { writeTree } from './support.ts'
+import { startNode, writeTree } from './support.ts'
 
 const SUITE = `
   import assert from 'node:assert/strict'
@@ -73,6 +73,7 @@ describe('manage.ts test', { timeout: 120_000 }, () => {
         1,
         "Error: A tag is a word, as slow is that of a test named 'imports it all @slow'; 'a+b' is none.\n",
       ],
+      ['--durations -1', 1, 'Error: --durations is a count: 10, or 0 for all.\n'],
       ['--parallel 0', 1, "Error: --parallel is a number of processes or auto, and was given '0'.\n"],
       ['mysite -k xyzzy', 5, 'Error: No test ran: there is none of this name or tag.\n'],
     ] as const) {
@@ -83,5 +84,29 @@ describe('manage.ts test', { timeout: 120_000 }, () => {
     assert.equal(broken.status, 1)
     assert.match(broken.stdout, /pass 2\n. fail 1\n/)
     assert.match(broken.stdout, /✖ \S*broken\/broken\.test\.ts/)
+  })
+
+  test('names the test that never ends when it is stopped', async (t) => {
+    const directory = await projectWithSuite(t)
+    const hanging =
+      "import { test } from 'node:test'\ntest('is done', () => {})\ntest('hangs', () => new Promise(() => {}))"
+    writeTree(directory, { 'test/hanging.test.ts': hanging })
+    const running = startNode(t, ['manage.ts', 'test', 'test/hanging.test.ts'], { cwd: directory })
+    await running.waitFor(/is done/)
+    running.child.kill('SIGINT')
+    assert.deepEqual(await running.exit, { code: 130, signal: null })
+    assert.match(running.output, /\nInterrupted while running:\n {2}hangs \(test\/hanging\.test\.ts:3\)\n/)
+    assert.match(running.output, /Error: The tests were interrupted\.\n$/)
+  })
+
+  test('ends a test that lets nothing else run when it is told twice', async (t) => {
+    const directory = await projectWithSuite(t)
+    const blocking = "import { test } from 'node:test'\ntest('blocks', () => { console.log('blocking'); for (;;); })"
+    writeTree(directory, { 'test/blocking.test.ts': blocking })
+    const running = startNode(t, ['manage.ts', 'test', 'test/blocking.test.ts'], { cwd: directory })
+    await running.waitFor(/blocking/)
+    running.child.kill('SIGINT')
+    running.child.kill('SIGTERM')
+    assert.deepEqual(await running.exit, { code: 130, signal: null })
   })
 })

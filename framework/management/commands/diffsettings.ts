@@ -1,7 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import type { Options } from '../options.ts'
-import { loadSettings } from '../settings-file.ts'
+import { loadSettingsFile } from '../settings-file.ts'
 
 const options = {
   all: { type: 'boolean', help: 'Also the settings that are as they are by default.' },
@@ -26,7 +26,7 @@ export default class DiffsettingsCommand extends BaseCommand<typeof options> {
     const { defaultSettings } = await import('../../conf/index.ts')
     const own: Readonly<Record<string, unknown>> = { ...this.settings }
     const other: Readonly<Record<string, unknown>> = {
-      ...(values.default === undefined ? defaultSettings() : await loadSettings({ flag: values.default })),
+      ...(values.default === undefined ? defaultSettings() : await loadSettingsFile(values.default, '--default')),
     }
     const text = await this.#textOf(values.showSecrets)
     for (const name of Object.keys(own).toSorted()) {
@@ -57,7 +57,7 @@ export default class DiffsettingsCommand extends BaseCommand<typeof options> {
   async #textOf(showSecrets: boolean): Promise<(name: string, value: unknown) => string> {
     if (showSecrets) return (_name, value) => show(value)
     const { SafeExceptionReporterFilter } = await import('../../views/index.ts')
-    const filter = new SafeExceptionReporterFilter()
+    const filter = this.settings.exceptionReporterFilter ?? new SafeExceptionReporterFilter()
     return (name, value) => show(cleansed(name, value, (...entry) => filter.cleanseSetting(...entry)))
   }
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { apps } from '../../apps/index.ts'
@@ -8,7 +8,7 @@ import { CommandError } from '../errors.ts'
 import type { Options, ParsedArguments, Positional } from '../options.ts'
 import { testFiles } from '../testing/labels.ts'
 import { concurrencyOf, hookUrl, nameFilter, ownFile, uncovered } from '../testing/node-options.ts'
-import { NO_TESTS, planVariable, type TestPlan } from '../testing/plan.ts'
+import { INTERRUPTED, NO_TESTS, planVariable, type TestPlan } from '../testing/plan.ts'
 import { shuffled } from '../testing/shuffle.ts'
 
 const options = {
@@ -30,6 +30,14 @@ const options = {
   coverage: { type: 'boolean', help: 'Report which lines the tests have reached.' },
   debugMode: { type: 'boolean', help: 'Run with DEBUG=true.' },
 } as const satisfies Options
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** What exit codes other than 1 say. */
+const OUTCOMES: Readonly<Record<number, string>> = {
+  [NO_TESTS]: 'No test ran: there is none of this name or tag.',
+  [INTERRUPTED]: 'The tests were interrupted.',
+}
 
 /** Runs the project's tests, with Node's own runner underneath. */
 export default class TestCommand extends BaseCommand<typeof options> {
@@ -59,13 +67,7 @@ export default class TestCommand extends BaseCommand<typeof options> {
     const files = this.#order(testFiles(labels, projectRoot(), apps.getAppConfigs()), values)
     if (files.length === 0) throw new CommandError('There are no tests: none of the files is called something.test.ts.')
     const returnCode = await this.#run(files, values)
-    if (returnCode === 0) return
-    throw new CommandError(
-      returnCode === NO_TESTS ? 'No test ran: there is none of this name or tag.' : 'The tests failed.',
-      {
-        returnCode,
-      },
-    )
+    if (returnCode !== 0) throw new CommandError(OUTCOMES[returnCode] ?? 'The tests failed.', { returnCode })
   }
 
   #order(files: readonly string[], { shuffle, seed, reverse }: CommandValues<typeof options>): readonly string[] {
@@ -79,6 +81,8 @@ export default class TestCommand extends BaseCommand<typeof options> {
   /** The exit code of the process in which the tests run; they find it as they would find that of `node --test`. */
   #run(files: readonly string[], values: CommandValues<typeof options>): Promise<number> {
     const { parallel, durations, failfast, coverage, verbosity, name, tag, excludeTag } = values
+    if (durations !== undefined && !(durations >= 0))
+      throw new CommandError('--durations is a count: 10, or 0 for all.')
     const plan: TestPlan = {
       files,
       concurrency: parallel === undefined ? undefined : concurrencyOf(parallel),
@@ -93,10 +97,25 @@ export default class TestCommand extends BaseCommand<typeof options> {
       stdio: 'inherit',
       env: { ...env, ...planVariable(plan), ...colorVariable(values) },
     })
-    return new Promise((resolve, reject) => {
+    return untilEnd(child)
+  }
+}
+
+/** The exit code of a process that is told to stop when this one is, and made to where it is told a second time. */
+async function untilEnd(child: ChildProcess): Promise<number> {
+  let asked = false
+  const stop = (signal: NodeJS.Signals): void => {
+    child.kill(asked ? 'SIGKILL' : signal)
+    asked = true
+  }
+  for (const signal of SIGNALS) process.on(signal, stop)
+  try {
+    return await new Promise((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', (code) => resolve(code ?? 1))
+      child.once('close', (code) => resolve(code ?? (asked ? INTERRUPTED : 1)))
     })
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop)
   }
 }
 

@@ -2,6 +2,9 @@ import type { ResponseBody } from '../../gateway/index.ts'
 
 const END = Buffer.from('</body')
 
+/** How far a small letter is from its capital. */
+const LETTER_CASE = 0x20
+
 /** How many bytes of a page are looked at to tell a document from a fragment. */
 const BEGINNING = 1024
 
@@ -86,12 +89,18 @@ class InjectingIterator implements AsyncIterator<Uint8Array> {
 
 /** Where `</body` begins, whole or cut off by the end, in any case; the length where it does not. */
 function indexOfEnd(bytes: Buffer): number {
-  for (let at = bytes.indexOf(60); at !== -1; at = bytes.indexOf(60, at + 1)) {
-    const found = bytes
-      .subarray(at, at + END.length)
-      .toString('latin1')
-      .toLowerCase()
-    if (END.toString('latin1').startsWith(found)) return at
+  for (let at = bytes.indexOf(END[0] as number); at !== -1; at = bytes.indexOf(END[0] as number, at + 1)) {
+    if (isEnd(bytes, at)) return at
   }
   return bytes.length
+}
+
+/** Looks at bytes and makes no strings: a page may have a million tags. */
+function isEnd(bytes: Buffer, at: number): boolean {
+  const length = Math.min(END.length, bytes.length - at)
+  for (let index = 1; index < length; index++) {
+    const byte = bytes[at + index] as number
+    if (byte !== END[index] && byte + LETTER_CASE !== END[index]) return false
+  }
+  return true
 }

@@ -19,6 +19,9 @@ export interface TestPlan {
 /** The exit code where no test ran, as Python's unittest has it. */
 export const NO_TESTS = 5
 
+/** The exit code where somebody has stopped the tests, as shells have it for Ctrl-C. */
+export const INTERRUPTED = 130
+
 const VARIABLE = 'NUAGES_TEST_PLAN'
 
 /** The plan as a variable of the environment. */

@@ -1,9 +1,10 @@
 /** The process in which the tests of `manage.ts test` run: Node's own runner and report, with what Node does not know. */
+import path from 'node:path'
 import { Readable } from 'node:stream'
 import { run } from 'node:test'
 import { dot, spec } from 'node:test/reporters'
 import type { TestEvent } from 'node:test/reporters'
-import { NO_TESTS, readPlan } from './plan.ts'
+import { INTERRUPTED, NO_TESTS, readPlan } from './plan.ts'
 
 interface Timed {
   readonly name: string
@@ -20,6 +21,8 @@ const events = run({
   testSkipPatterns: [...unwanted],
   ...(uncovered === undefined ? {} : { coverage: true, coverageExcludeGlobs: [...uncovered] }),
 })
+const running = new Map<string, string>()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(whatRuns(), INTERRUPTED))
 Readable.from(report(events)).pipe(process.stdout)
 
 async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
@@ -28,6 +31,7 @@ async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string>
   async function* watched(): AsyncGenerator<TestEvent> {
     for await (const event of source) {
       yield event
+      noteRunning(event)
       if ((event.type !== 'test:pass' && event.type !== 'test:fail') || event.data.details.type === 'suite') continue
       tests.push({ name: event.data.name, duration: event.data.details.duration_ms })
       failed ||= event.type === 'test:fail' && event.data.todo === undefined
@@ -38,7 +42,7 @@ async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string>
   if (durations !== undefined) yield slowest(tests, durations)
   if (tests.length === 0) process.exitCode = NO_TESTS
   if (failed) process.exitCode = 1
-  if (failed && failfast) await stop()
+  if (failed && failfast) await stop('Stopped at the first failure.\n', 1)
 }
 
 function slowest(tests: readonly Timed[], count: number): string {
@@ -48,10 +52,26 @@ function slowest(tests: readonly Timed[], count: number): string {
   return ['', 'The slowest tests:', ...lines, ''].join('\n')
 }
 
+/** Node tells of tests that have begun and ended in the order in which they do, and reports them in that of the files. Suites count: the type is not always right. */
+function noteRunning(event: TestEvent): void {
+  if (event.type !== 'test:dequeue' && event.type !== 'test:complete') return
+  const { name, file = '', line, column } = event.data
+  const key = `${file}:${line}:${column} ${name}`
+  if (event.type === 'test:complete') running.delete(key)
+  else running.set(key, `${name} (${path.relative('', file)}:${line})`)
+}
+
+/** A test that never ends reports nothing, so its name is said here; once, for Ctrl-C comes from the terminal and the parent. */
+function whatRuns(): string {
+  const names = [...running.values()]
+  running.clear()
+  return names.length === 0 ? '' : `\nInterrupted while running:\n${names.map((name) => `  ${name}\n`).join('')}`
+}
+
 /** Node runs all tests, come what may; this ends the process, once all that was reported has been written. */
-async function stop(): Promise<never> {
+async function stop(message: string, exitCode: number): Promise<never> {
   await new Promise<void>((resolve) => {
-    process.stdout.write('Stopped at the first failure.\n', () => resolve())
+    process.stdout.write(message, () => resolve())
   })
-  process.exit(1)
+  process.exit(exitCode)
 }

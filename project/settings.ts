@@ -1,7 +1,14 @@
 import path from 'node:path'
 import { defineSettings, envBoolean, envList, envString, loadEnv } from 'nuages/conf'
 import { staticfiles } from 'nuages/contrib/staticfiles'
-import { commonMiddleware, csrfMiddleware, securityMiddleware, xFrameOptionsMiddleware } from 'nuages/middleware'
+import { CSP } from 'nuages/http'
+import {
+  commonMiddleware,
+  contentSecurityPolicyMiddleware,
+  csrfMiddleware,
+  securityMiddleware,
+  xFrameOptionsMiddleware,
+} from 'nuages/middleware'
 import { requestContext } from 'nuages/views'
 import { road } from './road/apps.ts'
 import { timingMiddleware } from './road/timing.ts'
@@ -17,8 +24,22 @@ export default defineSettings({
   allowedHosts: envList('ALLOWED_HOSTS', []),
   rootUrlconf: () => import('./urls.ts'),
   installedApps: [staticfiles, road],
-  middleware: [timingMiddleware, securityMiddleware, commonMiddleware, csrfMiddleware, xFrameOptionsMiddleware],
+  middleware: [
+    timingMiddleware,
+    securityMiddleware,
+    contentSecurityPolicyMiddleware,
+    commonMiddleware,
+    csrfMiddleware,
+    xFrameOptionsMiddleware,
+  ],
   templates: { contextProcessors: [requestContext] },
+  // The pages have no script, no style and no attribute of style in them.
+  secureCsp: {
+    'default-src': [CSP.SELF],
+    'img-src': [CSP.SELF, 'data:'],
+    'object-src': [CSP.NONE],
+    'base-uri': [CSP.SELF],
+  },
   staticUrl: 'static/',
   staticRoot: path.join(baseDir, 'staticfiles'),
 })

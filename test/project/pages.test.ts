@@ -40,6 +40,12 @@ describe('the bundled project', () => {
     assert.match(text, /<a href="\/" aria-current=page>Road<\/a>/)
   })
 
+  test('runs no script or style but those of its own files', async () => {
+    const response = await new Client(application).get('/')
+    assert.match(response.headers.get('Content-Security-Policy') ?? '', /^default-src 'self';/)
+    assert.doesNotMatch(await response.text(), / style=|<style|<script(?! src)| on\w+=/)
+  })
+
   test('names files that are there', async () => {
     const text = await page('/')
     const files = [...text.matchAll(/<code>([\w/.-]+\/[\w.-]*)<\/code>/g)].map(([, file = '']) => file)

@@ -145,17 +145,23 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
    * @throws SystemCheckError where something is as grave as `failLevel`, `ERROR` by default.
    */
   async check(options: CommandCheckOptions = {}): Promise<void> {
-    const { tags = [], deploy = false, deep = false, labels = [], failLevel = 'ERROR', showCount = false } = options
+    const { failLevel = 'ERROR', showCount = false } = options
+    const { messages, report } = await this.findIssues(options)
+    if (messages.some((message) => CHECK_LEVELS[message.level] >= CHECK_LEVELS[failLevel]))
+      throw new SystemCheckError(report)
+    if (messages.length > 0) this.stderr.write(report)
+    else if (showCount) this.stdout.write(report)
+  }
+
+  /** Run the system checks: what they find, without what is silenced, and the same as a text. */
+  protected async findIssues(options: CommandCheckOptions): Promise<{ messages: CheckMessage[]; report: string }> {
+    const { tags = [], deploy = false, deep = false, labels = [] } = options
     if (this.requires !== 'nothing') await loadChecks()
     const found = await runChecks({ tags, deploy, deep })
     const silenced = new Set(await this.#silencedChecks())
     const ofLabels = found.filter((message) => labels.length === 0 || labels.some((label) => isAbout(message, label)))
     const messages = ofLabels.filter((message) => !silenced.has(message.id))
-    const report = reportChecks(messages, ofLabels.length - messages.length, this.stderr.style)
-    if (messages.some((message) => CHECK_LEVELS[message.level] >= CHECK_LEVELS[failLevel]))
-      throw new SystemCheckError(report)
-    if (messages.length > 0) this.stderr.write(report)
-    else if (showCount) this.stdout.write(report)
+    return { messages, report: reportChecks(messages, ofLabels.length - messages.length, this.stderr.style) }
   }
 
   /** The help text of `help <command>` and `<command> --help`. */

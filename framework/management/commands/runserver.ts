@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { inspect } from 'node:util'
 import type { Settings } from '../../conf/index.ts'
 import type { Application } from '../../gateway/index.ts'
 import { enableTracing, version } from '../../utils/index.ts'
@@ -41,6 +42,8 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
   ]
   override readonly requires = 'settings'
   override readonly requiresSystemChecks = false
+  /** What was said last of the templates. */
+  #said = ''
 
   override async handle([address]: readonly string[], options: RunserverValues): Promise<void> {
     const { settings } = this
@@ -54,7 +57,8 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     if (settings.debug) enableTracing()
     const application = await this.getApplication(settings)
     if (!options.skipChecks) await this.check({ showCount: true })
-    await this.#serve(application, target, { tls, follows: settings.debug && !options.noLivereload })
+    const follows = settings.debug && !options.noLivereload
+    await this.#serve(application, target, { tls, follows, checks: !options.skipChecks })
   }
 
   /** The application to serve: the one that manage.ts names, else one made from the settings. */
@@ -68,7 +72,7 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     return { templates: [...templates.dirs, ...(templates.appDirs ? appDirectories('templates') : [])], static: [] }
   }
 
-  async #serve(application: Application, target: Address, { tls, follows }: Manner): Promise<void> {
+  async #serve(application: Application, target: Address, { tls, follows, checks }: Manner): Promise<void> {
     const { settings } = this
     const traffic = new Traffic()
     const { createServer } = await import('../../gateway/index.ts')
@@ -92,8 +96,9 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
       tellParent({ listening: { host: target.host, port, tls, liveReload: follows } })
       this.#greet(urlOf(target.host, port, tls === undefined ? 'http' : 'https'))
     }
+    if (checks) void this.#checkTemplates()
     const watchers = settings.debug ? [await this.#watchLoop(traffic)] : []
-    if (follows) watchers.push(await this.#watchAssets(liveReload))
+    if (follows) watchers.push(await this.#watchAssets(liveReload, checks))
     const stop = (): void => {
       liveReload.close()
       for (const watcher of watchers) watcher.close()
@@ -101,16 +106,31 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     await serveUntilStopped(server, { gracefulTimeout: GRACEFUL_TIMEOUT, onStop: stop })
   }
 
+  /** Looks at the templates while the server answers already: what is wrong is said where it has not been, and stops nothing. */
+  async #checkTemplates(): Promise<void> {
+    try {
+      const { messages, report } = await this.findIssues({ tags: ['templates'] })
+      const text = messages.length > 0 || this.#said !== '' ? report : ''
+      if (text !== this.#said) this.stderr.write(text)
+      this.#said = messages.length > 0 ? report : ''
+    } catch (error) {
+      this.stderr.write(`The templates could not be checked: ${inspect(error)}`)
+    }
+  }
+
   async #watchLoop(traffic: Traffic): Promise<Watcher> {
     const { LoopWatch } = await import('../dev-server/loop-watch.ts')
     return new LoopWatch(this.#project, traffic, (message) => this.stderr.write(this.stderr.style.warning(message)))
   }
 
-  async #watchAssets(liveReload: LiveReload): Promise<Watcher> {
+  async #watchAssets(liveReload: LiveReload, checks: boolean): Promise<Watcher> {
     const directories = await this.getAssetDirectories(this.settings)
     tellParent({ assets: [...directories.templates, ...directories.static] })
     const { watchAssets } = await import('../dev-server/assets.ts')
-    return watchAssets(directories, liveReload, (message) => this.stderr.write(this.stderr.style.notice(message)))
+    return watchAssets(directories, liveReload, {
+      say: (message) => this.stderr.write(this.stderr.style.notice(message)),
+      onTemplate: checks ? () => void this.#checkTemplates() : undefined,
+    })
   }
 
   async #tlsFiles(host: string, { https, cert, key }: RunserverValues): Promise<TLSFiles | undefined> {
@@ -150,10 +170,11 @@ interface Watcher {
   close(): void
 }
 
-/** How the server speaks, and whether pages follow it. */
+/** How the server speaks, whether pages follow it, and whether what it serves is checked. */
 interface Manner {
   readonly tls: TLSFiles | undefined
   readonly follows: boolean
+  readonly checks: boolean
 }
 
 function otherPort(port: number): number {

@@ -12,16 +12,24 @@ export interface AssetDirectories {
 const STYLE = /\.css$/i
 const IMAGE = /\.(?:avif|gif|ico|jpe?g|png|svg|webp)$/i
 
+/** Who else wants to know of changes. */
+interface Listeners {
+  readonly say: (message: string) => void
+  /** Called when a template has changed. */
+  readonly onTemplate: (() => void) | undefined
+}
+
 /** Tell the browsers of each change in these directories: of stylesheets and images alone by name, else to load anew. */
 export function watchAssets(
   directories: AssetDirectories,
   liveReload: LiveReload,
-  say: (message: string) => void,
+  { say, onTemplate }: Listeners,
 ): TreeWatcher {
   const watcher = new TreeWatcher([...directories.templates, ...directories.static], ASSETS, (files) => {
     const names = files.map((file) => nameOf(file, directories))
     const all = (pattern: RegExp): boolean => files.every((file) => pattern.test(file) && isStatic(file, directories))
     if (liveReload.listeners > 0) say(`${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ''} changed.`)
+    if (!files.every((file) => isStatic(file, directories))) onTemplate?.()
     liveReload.tell(all(STYLE) ? 'styles' : all(IMAGE) ? 'images' : 'reload', names)
   })
   watcher.start()

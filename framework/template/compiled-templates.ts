@@ -1,4 +1,5 @@
-import { CompileFault, compileTemplate, load } from './compile.ts'
+import { CompileFault } from './compile-fault.ts'
+import { compileTemplate, load } from './compile.ts'
 import type { Environment } from './environment.ts'
 import { TemplateDoesNotExist, TemplateSyntaxError } from './errors.ts'
 import { relativeTo, type TemplateSource } from './loader.ts'

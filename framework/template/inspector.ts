@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { CompileFault, codeOf, parse } from './compile.ts'
+import { CompileFault } from './compile-fault.ts'
+import { codeOf, parse } from './compile.ts'
 import type { Environment } from './environment.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 import { findFaults } from './lint.ts'

@@ -73,6 +73,10 @@ class Linter {
         return this.#checkPart('partial', node['name'], this.#partials)
       case 'With':
         return checkVariables(node)
+      case 'KeywordArgs':
+        return listOf(node).every((pair) => symbolName(pair['key']) !== undefined)
+          ? undefined
+          : 'The name of an argument is expected before "=".'
       case 'Pair':
         return valueOf(node['key']) === '__proto__' ? 'A key cannot be "__proto__".' : undefined
       default:

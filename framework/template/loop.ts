@@ -40,6 +40,11 @@ export function pairsOf(value: unknown): ArrayLike<ArrayLike<unknown>> {
   return typeof value === 'object' || typeof value === 'string' ? Object.entries(value ?? {}) : NOTHING
 }
 
+/** The same items from the last to the first. */
+export function reversedOf<T>(items: ArrayLike<T>): T[] {
+  return Array.from(items).toReversed()
+}
+
 function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value
 }

@@ -4,7 +4,7 @@ import type { Environment, FilterThis } from './environment.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 import { TemplateFault } from './fault.ts'
 import { Keywords } from './keywords.ts'
-import { forLoopAt, itemsOf, loopAt, pairsOf, sliceOf } from './loop.ts'
+import { forLoopAt, itemsOf, loopAt, pairsOf, reversedOf, sliceOf } from './loop.ts'
 import { ABSENT, macroOf } from './macro.ts'
 import type { OnMissing } from './missing.ts'
 import { memberOf } from './names.ts'
@@ -36,6 +36,7 @@ export class TemplateModule {
   readonly empty = emptyBeside
   readonly loop = loopAt
   readonly forLoop = forLoopAt
+  readonly reversed = reversedOf
   readonly macro = macroOf
   readonly absent = ABSENT
   readonly contains = containedIn

@@ -28,9 +28,10 @@ export type NodeClass = new (lineno?: unknown, colno?: unknown, ...values: unkno
 export interface LibraryParser {
   extensions: readonly unknown[]
   breakOnBlocks: readonly string[] | null
-  readonly tokens: { readonly lineno: number; readonly colno: number }
+  readonly tokens: { readonly lineno: number; readonly colno: number; currentStr(): string }
   advanceAfterBlockEnd(name?: string): Token
   expect(type: string): Token
+  error(message: string, line?: number, column?: number): Error
   fail(message: string, line?: number, column?: number): never
   nextToken(withWhitespace?: boolean): Token | null
   parseAggregate(): OpenNode
@@ -43,7 +44,7 @@ export interface LibraryParser {
   parseInclude(): TemplateNode
   parsePostfix(node: TemplateNode): TemplateNode
   parsePrimary(noPostfix?: boolean): TemplateNode
-  parseRaw(name?: string): TemplateNode
+  parseRaw(): TemplateNode
   parseSignature(tolerant?: boolean | null, noParens?: boolean): OpenNode
   parseStatement(): TemplateNode | null
   parseUnary(noFilters?: boolean): TemplateNode
@@ -57,6 +58,7 @@ export interface LibraryParser {
 
 type TokenKind =
   | 'BLOCK_END'
+  | 'BLOCK_START'
   | 'COLON'
   | 'COMMA'
   | 'FLOAT'
@@ -69,6 +71,7 @@ type TokenKind =
   | 'RIGHT_PAREN'
   | 'STRING'
   | 'SYMBOL'
+  | 'VARIABLE_START'
 
 /** The library's lexer, and its names of the kinds of tokens. */
 export type Lexer = Readonly<Record<`TOKEN_${TokenKind}`, string>> & {

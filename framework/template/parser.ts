@@ -1,5 +1,6 @@
 import { sliceNode, withNode } from './nodes.ts'
 import { type LibraryParser, loadNunjucks, type OpenNode, type TemplateNode, type Token } from './nunjucks.ts'
+import { parseFault, type Progress } from './parse-fault.ts'
 import type { TemplateTag } from './types.ts'
 
 export type { TemplateTag }
@@ -7,25 +8,54 @@ export type { TemplateTag }
 /** White space that tags leave behind is taken away, so that templates can be indented. */
 const OPTIONS = { trimBlocks: true, lstripBlocks: true }
 
-/** The nodes of a template. Throws the library's errors, which have a place. */
+/** Tags of the library's own parser. */
+const OWN_TAGS = ['block', 'call', 'extends', 'for', 'from', 'if', 'import', 'include', 'macro', 'raw', 'set', 'switch']
+
+/** The nodes of a template. Throws `CompileFault`. */
 export function parseTemplate(source: string, tags: readonly TemplateTag[]): TemplateNode {
   const parser = new (parserClass())(loadNunjucks().lexer.lex(source, OPTIONS))
   parser.extensions = tags
-  return parser.parseAsRoot()
+  try {
+    return parser.parseAsRoot()
+  } catch (error) {
+    throw parseFault(error, source, parser, [...OWN_TAGS, ...tags.flatMap((tag) => tag.tags)])
+  }
 }
 
-let ourParser: (new (tokens: LibraryParser['tokens']) => LibraryParser) | undefined
+let ourParser: (new (tokens: LibraryParser['tokens']) => LibraryParser & Progress) | undefined
 
 /** The library's parser with Django's manners beside Jinja's. */
 function parserClass(): NonNullable<typeof ourParser> {
   const { Parser, lexer, nodes } = loadNunjucks()
-  ourParser ??= class TemplateParser extends Parser {
+  ourParser ??= class TemplateParser extends Parser implements Progress {
+    last: Token | undefined
+    failedAt: Token | undefined
+    opening: Token | undefined
+    isAtEnd = false
+    readonly openTags: Token[] = []
+
+    override nextToken(withWhitespace?: boolean): Token | null {
+      const token = super.nextToken(withWhitespace)
+      this.isAtEnd = token === null
+      if (token !== null) this.last = token
+      if (token?.type === lexer.TOKEN_BLOCK_START || token?.type === lexer.TOKEN_VARIABLE_START) this.opening = token
+      return token
+    }
+
+    override error(message: string, line?: number, column?: number): Error {
+      // The library looks at the next token meanwhile.
+      this.failedAt = this.last
+      return super.error(message, line, column)
+    }
+
     /** A tag of a library comes before one of the same name that is built in. */
     override parseStatement(): TemplateNode | null {
       const token = this.peekToken()
       if (this.breakOnBlocks?.includes(token.value)) return super.parseStatement()
+      this.openTags.push(token)
       const tag = (this.extensions as readonly TemplateTag[]).find(({ tags }) => tags.includes(token.value))
       const node = tag === undefined ? super.parseStatement() : tag.parse(this, nodes, lexer)
+      this.openTags.pop()
       return node && placed(node, token)
     }
 
@@ -33,9 +63,36 @@ function parserClass(): NonNullable<typeof ourParser> {
     override parseUntilBlocks(...names: string[]): OpenNode {
       const isLoop = names[0] === 'endfor' && names[1] === 'else'
       const body = super.parseUntilBlocks(...names, ...(isLoop ? ['empty'] : []))
-      if (isLoop && this.peekToken()?.value === 'empty')
-        this.pushToken({ ...(this.nextToken() as Token), value: 'else' })
+      const next = this.peekToken() as Token | null
+      if (next === null) this.#failOpen(names)
+      if (isLoop && next.value === 'empty') this.pushToken({ ...(this.nextToken() as Token), value: 'else' })
       return body
+    }
+
+    /** The template ends in the body of a tag. */
+    #failOpen(ends: readonly string[]): never {
+      const { value, lineno, colno } = this.openTags.at(-1) as Token
+      const end = ends.find((name) => name.startsWith('end')) ?? `end${value}`
+      return this.fail(`{% ${value} %} of line ${lineno + 1} has no end: write {% ${end} %}.`, lineno, colno)
+    }
+
+    /** The library takes a `raw` without an end for an empty one. */
+    override parseRaw(): TemplateNode {
+      if (!/\{%\s*endraw\s*%\}/.test(this.tokens.currentStr())) this.#failOpen(['endraw'])
+      return super.parseRaw()
+    }
+
+    /** `for item in list`, and Django's `reversed` after it. */
+    override parseFor(): TemplateNode {
+      const tag = this.openTags.at(-1) as Token
+      return Object.assign(super.parseFor(), { isReversed: this.#reversed.has(tag) })
+    }
+
+    readonly #reversed = new WeakSet<Token>()
+
+    override advanceAfterBlockEnd(name?: string): Token {
+      if (name === 'for' && this.skipSymbol('reversed')) this.#reversed.add(this.openTags.at(-1) as Token)
+      return super.advanceAfterBlockEnd(name)
     }
 
     /** `include name with a=1 b=2 only`, and nunjucks' `ignore missing` before or after. */
@@ -53,16 +110,18 @@ function parserClass(): NonNullable<typeof ourParser> {
     }
 
     #skipIgnoreMissing(): boolean {
-      return this.skipSymbol('ignore') && (this.skipSymbol('missing') || this.fail('expected "missing" after "ignore"'))
+      return (
+        this.skipSymbol('ignore') && (this.skipSymbol('missing') || this.fail('"missing" is expected after "ignore".'))
+      )
     }
 
     #parsePairs(): Array<[name: string, value: TemplateNode]> {
       const pairs: Array<[string, TemplateNode]> = []
       for (;;) {
         const { type, value } = this.peekToken()
-        if (type !== lexer.TOKEN_SYMBOL || value === 'only' || value === 'ignore') return pairs
+        if (pairs.length > 0 && (type !== lexer.TOKEN_SYMBOL || value === 'only' || value === 'ignore')) return pairs
         const name = this.parsePrimary(true)['value'] as string
-        if (!this.skipValue(lexer.TOKEN_OPERATOR, '=')) this.fail(`expected "=" after "${name}"`)
+        if (!this.skipValue(lexer.TOKEN_OPERATOR, '=')) this.fail(`"=" and a value are expected after "${name}".`)
         pairs.push([name, this.parseExpression()])
         this.skip(lexer.TOKEN_COMMA)
       }
@@ -92,7 +151,8 @@ function parserClass(): NonNullable<typeof ourParser> {
     /** `.name`, and Django's `.0`, which the lexer takes for a number with what may follow it. */
     #parseMember(target: TemplateNode): TemplateNode {
       const dot = this.nextToken() as Token
-      const { type, value, lineno, colno } = this.nextToken() ?? this.fail('expected a name after "."')
+      const { type, value, lineno, colno } =
+        this.nextToken() ?? this.fail('The name of a member is expected after ".".')
       const numbers = type === lexer.TOKEN_INT || type === lexer.TOKEN_FLOAT
       if (!numbers && type !== lexer.TOKEN_SYMBOL && !/^\w+$/.test(value)) {
         this.fail(`expected name as lookup value, got ${value}`, lineno, colno)
@@ -101,7 +161,7 @@ function parserClass(): NonNullable<typeof ourParser> {
       const [first, second] = value.split('.') as [string, string?]
       const item = new nodes.LookupVal(dot.lineno, dot.colno, target, new nodes.Literal(lineno, colno, Number(first)))
       if (second === '') {
-        const name = this.nextToken() ?? this.fail('expected a name after "."')
+        const name = this.nextToken() ?? this.fail('The name of a member is expected after ".".')
         return new nodes.LookupVal(lineno, colno, item, new nodes.Literal(name.lineno, name.colno, name.value))
       }
       if (second === undefined) return item

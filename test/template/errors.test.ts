@@ -6,33 +6,96 @@ import { sourceFrame, TemplateDoesNotExist, TemplateRenderError, TemplateSyntaxE
 import { renderText, Templates, thrownBy } from './templates.ts'
 
 /** What cannot be written, what is said of it, and where. */
-const SYNTAX: ReadonlyArray<readonly [template: string, reason: RegExp, line: number | undefined, column?: number]> = [
-  ['\n\n{% if %}', /Unexpected token: %\}/i, 3],
-  ['a\n{% if a %}', /endif/, undefined],
-  ['{{ a', /expected variable end/i, undefined],
-  ['\n {% nothing %}', /Unknown block tag: nothing/, 2, 5],
+const SYNTAX: ReadonlyArray<readonly [template: string, reason: RegExp, line: number, column: number]> = [
+  // What is open at the end of the template.
+  ['a\n{% if a %}\nx', /^\{% if %\} of line 2 has no end: write \{% endif %\}\.$/, 2, 4],
+  ['{% if a %}{% elif b %}x', /\{% if %\} of line 1 has no end: write \{% endif %\}/, 1, 4],
+  ['{% if a %}x{% else %}', /\{% if %\} of line 1 has no end: write \{% endif %\}/, 1, 4],
+  ['\n{% block a %}\n{% block b %}x{% endblock %}', /\{% block %\} of line 2 has no end: write \{% endblock %\}/, 2, 4],
+  ['{% for x in y %}', /\{% for %\} of line 1 has no end: write \{% endfor %\}/, 1, 4],
+  ['{% for x in y %}{% empty %}', /\{% for %\} of line 1 has no end: write \{% endfor %\}/, 1, 4],
+  ['{% macro m() %}', /write \{% endmacro %\}/, 1, 4],
+  ['{% call m() %}', /write \{% endcall %\}/, 1, 4],
+  ['{% set x %}', /write \{% endset %\}/, 1, 4],
+  ['{% switch x %}{% case 1 %}', /write \{% endswitch %\}/, 1, 4],
+  ['{% with a=1 %}', /write \{% endwith %\}/, 1, 4],
+  ['{% filter upper %}', /write \{% endfilter %\}/, 1, 4],
+  ['{% raw %}x', /\{% raw %\} of line 1 has no end: write \{% endraw %\}/, 1, 4],
+  ['\n{% verbatim x %}', /\{% verbatim %\} of line 2 has no end: write \{% endverbatim x %\}/, 2, 4],
+  ['\n{% comment %}', /has no end: write \{% endcomment %\}/, 2, 4],
+  ['a\nb {# c', /^The comment that begins here has no end: write "#\}"\.$/, 2, 3],
+  ['\n {{ a', /The template ends before "\{\{" does: is there a "\}\}", a bracket or a quote missing\?/, 2, 2],
+  ['\n {{ "a }}', /The template ends before "\{\{" does/, 2, 2],
+  ['{{ a|', /The template ends before "\{\{" does/, 1, 1],
+  ['{{ a(', /The template ends before "\{\{" does/, 1, 1],
+  ['x{% if a', /The template ends before "\{%" does: is there a "%\}"/, 1, 2],
+  ['{%', /The template ends before "\{%" does/, 1, 1],
+  // Tags that there are not, or not here.
+  ['\n {% nothing %}', /^There is no tag "nothing"\.$/, 2, 5],
+  ['{% forr x in y %}{% endfor %}', /^There is no tag "forr"\. Did you mean "for"\?$/, 1, 4],
+  ['{% regruop x by y as z %}', /Did you mean "regroup"\?/, 1, 4],
+  ['{% 1 %}', /"1" is not expected here: the name of a tag is/, 1, 4],
+  ['{% endif %}', /\{% endif %\} cannot stand here: no tag is open that it could belong to/, 1, 4],
   [
     '{% block a %}{% for b in c %}\n{% endblock %}',
-    /Unknown block tag: endblock\. Is another tag still open here, or is there none to go with it\?/,
+    /\{% endblock %\} cannot stand here: \{% for %\} of line 1 is still open/,
     2,
     4,
   ],
-  ["{% url 'home' %}", /Unknown block tag: url\. Write \{\{ url\('name'\) \}\}\./, 1, 4],
+  ['{% if a %}\n{% case 1 %}{% endif %}', /\{% case %\} cannot stand here: \{% if %\} of line 1 is still open/, 2, 4],
+  ['{% block a %}\n{% extends "x" %}{% endblock %}', /extends another in its main part/, 2, 4],
+  ['{% block a %}{% endblock %}\n{% block a %}{% endblock %}', /two blocks "a"/, 2, 4],
+  ['\n{% asyncEach x in y %}{% endeach %}', /rendered synchronously/, 2, 4],
+  ['{% asyncAll x in y %}{% endall %}', /rendered synchronously/, 1, 4],
+  ['{% ifAsync x %}{% endif %}', /rendered synchronously/, 1, 4],
+  // Tags that are not as they must be.
+  ['\n\n{% if %}', /"%\}" is not expected here: a value or an expression is/, 3, 7],
+  [
+    '{% if a = b %}{% endif %}',
+    /"=" is not expected in \{% if %\}: write "%\}" to end the tag\. To compare, write "=="/,
+    1,
+    9,
+  ],
+  ['{% if a %}{% else if b %}{% endif %}', /"if" is not expected in \{% else %\}: write \{% elif condition %\}/, 1, 19],
+  ['{% for 1 in x %}{% endfor %}', /name of a variable is expected here: write \{% for item in list %\}/, 1, 10],
+  ['{% for a x %}{% endfor %}', /There is no "in": write \{% for item in list %\}/, 1, 10],
+  ['{% for a in b backwards %}{% endfor %}', /"backwards" is not expected in \{% for %\}/, 1, 15],
+  ['{% block "a" %}{% endblock %}', /without quotes: write \{% block name %\}/, 1, 14],
+  ['{% extends "a" "b" %}', /"b" is not expected in \{% extends %\}/, 1, 16],
+  ['{% include "a" ignore %}', /"missing" is expected after "ignore"/, 1, 23],
+  ['{% include "a" with %}', /"%\}" is not expected here: a value/, 1, 21],
+  ['{% include "a" with b %}', /"=" and a value are expected after "b"/, 1, 23],
+  ['{% import "a" %}', /There is no "as": write \{% import "file\.html" as name %\}/, 1, 15],
+  ['{% import "a" as b with x %}', /Write "with context" or "without context"/, 1, 25],
+  ['{% from "a" %}', /There is no "import"/, 1, 13],
+  ['{% from "a" import %}', /There is no name: write/, 1, 20],
+  ['{% from "a" import b c %}', /"c" is not expected here: write a comma between the names/, 1, 22],
+  ['{% from "a" import _b %}', /private to its template/, 1, 23],
+  ['{% macro a %}{% endmacro %}', /as in \{% macro name\(a, b\) %\}/, 1, 12],
+  ['{% macro a(1) %}{% endmacro %}', /name of a variable is expected/, 1, 4],
+  ['{% call a %}{% endcall %}', /^\{% call %\} is not written as it must be\.$/, 1, 4],
+  ['{% set x y %}', /"y" is not expected here: write \{% set name = value %\}/, 1, 10],
+  ['{% set a.b = 1 %}', /name of a variable is expected/, 1, 4],
+  ['{% set constructor = 1 %}', /cannot be called "constructor"/, 1, 4],
+  // Expressions.
+  ['{{ }}', /"\}\}" is not expected here: a value or an expression is/, 1, 4],
+  ['{{ a-b c }}', /"c" is not expected here: write an operator, a filter, or "\}\}"/, 1, 8],
+  ['{{ a && b }}', /"&&" is not expected here.*Write "and"\.$/, 1, 6],
+  ['{{ a || b }}', /Write "or"\.$/, 1, 7],
+  ['{{ a ? b : c }}', /Write "a if condition else b"\.$/, 1, 6],
+  ['{{ a| }}', /the name of a filter is/, 1, 7],
+  ['{{ a. }}', /the name of a member is/, 1, 7],
+  ['{{ [1 2] }}', /"2" is not expected here: write a comma, or close the bracket/, 1, 7],
+  ['{{ {a 1} }}', /write \{ key: value \}/, 1, 7],
+  ['{{ f(1=2) }}', /name of an argument is expected before "="/, 1, 5],
+  ['{{ x[1:2:3:4] }}', /^Between the brackets an index is expected, or a slice/, 1, 13],
+  ['{{ x[] }}', /an index is expected/, 1, 6],
+  ['{{ r/[/ }}', /Invalid regular expression/, 1, 4],
+  ['\n{{ x|f(1).y }}', /^This expression is not written as it must be\.$/, 2, 1],
   ['{{ x\n | uper }}', /There is no filter "uper"\. Did you mean "upper"\?/, 2, 4],
   ['{{ x is evn }}', /There is no test "evn"\. Did you mean "even"\?/, 1, 9],
-  ['\n{% asyncEach x in y %}{% endeach %}', /rendered synchronously/, 2],
-  ['{% asyncAll x in y %}{% endall %}', /rendered synchronously/, 1],
-  ['{% ifAsync x %}{% endif %}', /rendered synchronously/, 1],
-  ['{{ super() }}', /must stand in a block/, 1],
-  ['{% block a %}{% macro m() %}{{ super() }}{% endmacro %}{% endblock %}', /must stand in a block/, 1],
-  ['{% block a %}\n{% extends "x" %}{% endblock %}', /extends another in its main part/, 2],
-  ['{{ x[1:2:3:4] }}', /invalid index/i, 1],
-  ['{{ x[] }}', /invalid index/i, 1],
-  ['{% block a %}{% endblock %}\n{% block a %}{% endblock %}', /two blocks "a"/, 2],
-  ['{% set a.b = 1 %}', /name of a variable is expected/, 1],
-  ['{% set constructor = 1 %}', /cannot be called "constructor"/, 1],
-  ['{{ a-b c }}', /expected variable end/i, 1],
-  ['{{ x|f(1).y }}', /cannot be read as a template/, undefined],
+  ['{{ super() }}', /must stand in a block/, 1, 9],
+  ['{% block a %}{% macro m() %}{{ super() }}{% endmacro %}{% endblock %}', /must stand in a block/, 1, 37],
 ]
 
 describe('a template that is not written as it must be', () => {
@@ -44,8 +107,8 @@ describe('a template that is not written as it must be', () => {
       assert.match(error.reason, reason)
       assert.equal(error.templateName, 'page.html')
       assert.equal(error.place.file, path.join(templates.directory, 'page.html'))
-      if (line !== undefined) assert.equal(error.line, line)
-      if (column !== undefined) assert.equal(error.column, column)
+      assert.deepEqual([error.line, error.column], [line, column], error.message)
+      assert.match(error.frame ?? '', new RegExp(`> ${line} \\|`))
       assert.ok(error.message.includes(path.join(templates.directory, 'page.html')))
       assert.doesNotMatch(error.message, /\[Line|undefined|unknown path/)
     })

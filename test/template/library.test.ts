@@ -165,20 +165,20 @@ describe('a tag that is written wrongly', () => {
     ['{% cycle %}', /write the values/],
     ['{% cycle name %}', /there is no cycle "name" before it/],
     ['{% resetcycle %}', /there is no cycle before it/],
-    ['{% comment %}x', /there is no {% endcomment %} to it/],
+    ['{% comment %}x', /has no end: write {% endcomment %}/],
     ['{% firstof %}', /at least 1 value/],
     ['{% now %}', /it takes 1 value, and has 0/],
     ['{% widthratio 1 2 %}', /it takes 3 values, and has 2/],
     ['{% templatetag brace %}', /"brace" is none of openblock/],
     ['{% with %}{% endwith %}', /write name=value/],
-    ['{% with a=1 %}x', /there is no {% endwith %} to it/],
+    ['{% with a=1 %}x', /has no end: write {% endwith %}/],
     ['{% regroup a %}', /regroup list by member as name/],
     ['{% regroup a by b %}', /write "as" and a name/],
     ['{% spaceless x %}{% endspaceless %}', /"x" is too much/],
     ['{% partialdef a %}{% endpartialdef b %}', /names another part than "a"/],
     ['{% partialdef %}{% endpartialdef %}', /a name is missing/],
     ['{% lorem 1 w 5 %}', /"5" is too much/],
-    ['{% ifchanged %}x', /there is no {% endifchanged %} to it/],
+    ['{% ifchanged %}x', /has no end: write {% endifchanged %}/],
   ]
   for (const [template, reason] of WRONG) {
     test(template, () => {

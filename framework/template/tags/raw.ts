@@ -26,5 +26,7 @@ export const RAW_TAGS: readonly TemplateTag[] = [
 function rawBody(reader: TagReader, end: string): string {
   const expression = new RegExp(String.raw`([^]*?)\{%-?\s*${end.replace(' ', String.raw`\s+`)}\s*-?%\}(?:\r?\n)?`)
   const found = (reader.parser.tokens as Tokens)._extractRegex(expression)
-  return found === null ? reader.fail(`there is no {% ${end} %} to it`) : (found[1] as string)
+  if (found !== null) return found[1] as string
+  const { value, lineno, colno } = reader.at
+  return reader.parser.fail(`{% ${value} %} of line ${lineno + 1} has no end: write {% ${end} %}.`, lineno, colno)
 }

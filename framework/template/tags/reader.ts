@@ -91,10 +91,7 @@ export class TagReader {
 
   /** What stands until one of these tags, whose name comes next. */
   body(...ends: readonly string[]): TemplateNode {
-    const body = this.parser.parseUntilBlocks(...ends)
-    if ((this.parser.peekToken() as Token | null) === null)
-      this.fail(`there is no {% ${ends.at(-1) as string} %} to it`)
-    return body
+    return this.parser.parseUntilBlocks(...ends)
   }
 
   /** A body and the tag that ends it. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
+import { resetForTests } from 'nuages'
 import { ImproperlyConfigured } from 'nuages/exceptions'
+import { HttpResponse, type HttpRequest } from 'nuages/http'
+import { Client } from 'nuages/test'
 import {
   configureUrls,
   getResolver,
@@ -14,6 +17,7 @@ import {
   Resolver404,
   urlpatterns,
 } from 'nuages/urls'
+import { makeSite } from '../test-tools/site.ts'
 import { find, named } from './support.ts'
 
 describe('the order of routes', () => {
@@ -302,5 +306,22 @@ describe('a route that cannot be used', () => {
     assert.throws(() => mount('x', () => []), { message: /ends with a slash/ })
     assert.throws(() => mount('<int:n>/', () => []), { message: /no parameters/ })
     assert.throws(() => mount('x/', nothing), { name: 'ImproperlyConfigured', message: /application/ })
+  })
+})
+
+describe('a list under a prefix', () => {
+  afterEach(resetForTests)
+
+  test('gives its parameters to views that declare them as optional, and what they were made with', async () => {
+    const detail =
+      (state: string) =>
+      (_request: HttpRequest, { team = 'all', id }: { team?: string; id: number }): HttpResponse =>
+        new HttpResponse(`${state} ${id} of ${team}`)
+    const polls = urlpatterns(path('<int:id>/', detail('open')), path('<int:id>/closed/', detail('closed')))
+    const client = new Client(
+      await makeSite(urlpatterns(include('polls/', polls), include('<slug:team>/polls/', polls))),
+    )
+    assert.equal(await (await client.get('/polls/1/')).text(), 'open 1 of all')
+    assert.equal(await (await client.get('/blue/polls/1/closed/')).text(), 'closed 1 of blue')
   })
 })

@@ -22,6 +22,9 @@ const FASTCGI = '9000'
 /** How long a command may take, or a page may need to become what it should be, in milliseconds. */
 const PATIENCE = 60_000
 
+/** How long one request may take. A cluster can hand it to a worker that is just dying, and then nobody ever answers it. */
+const ANSWERED = 10_000
+
 /** A program that was started, with all that it has written. */
 interface Program {
   readonly child: ChildProcess
@@ -202,7 +205,7 @@ async function patiently(isSo: () => Promise<boolean>): Promise<boolean> {
 async function get(url: string): Promise<string> {
   try {
     const response = await fetch(url, {
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(ANSWERED),
       headers: { Connection: 'close', 'User-Agent': 'curl/8.11.0' },
     })
     return await response.text()

@@ -37,7 +37,8 @@ export class TemplateChecker {
   }
 
   #missing(names: readonly string[], object: string): CheckMessage {
-    const near = closest(wholeOf(names[0] as string), this.#lineage.names)
+    const wanted = wholeOf(names[0] as string)
+    const near = closest(wanted, this.#lineage.names) ?? this.#lineage.names.find((each) => each.endsWith(`/${wanted}`))
     return checkError('templates.E005', `There is no template ${names.map((name) => `"${name}"`).join(' or ')}.`, {
       hint: meant(near) ?? 'Put the file into one of the directories of templates, or correct the name.',
       object,

@@ -15,8 +15,8 @@ export class Lineage {
     this.#visible = new Map(templates.filter(({ isVisible }) => isVisible).map((each) => [each.name, each]))
   }
 
-  get names(): Iterable<string> {
-    return this.#visible.keys()
+  get names(): readonly string[] {
+    return [...this.#visible.keys()]
   }
 
   /** The template that a name leads to. */

@@ -48,7 +48,7 @@ export async function checkTemplateStatics(): Promise<CheckMessage[]> {
 }
 
 function notFound(file: string, object: string, known: readonly string[]): CheckMessage {
-  const near = closest(file, known)
+  const near = closest(file, known) ?? known.find((each) => each.endsWith(`/${file}`))
   return checkWarning('templates.W005', `There is no static file "${file}".`, {
     hint:
       near === undefined

@@ -114,6 +114,18 @@ const MISTAKES: readonly Mistake[] = [
   { what: 'A tag is misspelt', says: 'forr', at: 'page.html:1:', ...page('{% forr x in list %}{% endfor %}') },
   { what: 'A block is not closed', says: 'endblock', at: 'page.html', ...page('{% block body %}<p>') },
   {
+    what: 'A block is in no parent template',
+    says: 'Did you mean "content"?',
+    at: 'templates/page.html:1:35',
+    files: { 'templates/page.html': '{% extends "base.html" %}{% block contnet %}{% endblock %}' },
+  },
+  {
+    what: 'An address in a template has a wrong parameter',
+    says: 'has no parameter "pk"',
+    at: 'templates/page.html:1:4',
+    files: { 'templates/page.html': "{{ url('home', pk=1) }}" },
+  },
+  {
     what: 'A promise is given to a template',
     says: 'Await it in the view, before render().',
     at: 'page.html:1:4',

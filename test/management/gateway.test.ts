@@ -63,7 +63,8 @@ async function report(words: readonly string[], given: Partial<Settings> = {}): 
 
 /** The part of a text from one heading to the next, without times. */
 function section(text: string, number: number): string {
-  const [, part = ''] = new RegExp(`^${number}  .*\\n([^]*?)(?:\\n\\n${number + 1}  |\\n$(?![^]))`, 'm').exec(text) ?? []
+  const [, part = ''] =
+    new RegExp(`^${number}  .*\\n([^]*?)(?:\\n\\n${number + 1}  |\\n$(?![^]))`, 'm').exec(text) ?? []
   return part.replaceAll(/\d+\.\d\d(?= |$)/gm, '#').replaceAll(/ +$/gm, '')
 }
 
@@ -271,6 +272,7 @@ describe('gateway', () => {
       [[], /Which path\?/],
       [['hello'], /The path begins with a slash: '\/hello'\?/],
       [['/%zz'], /not followed by two hexadecimal digits/],
+      [['/%00'], /Web servers refuse a %00/],
       [['/a#b'], /stays in the browser/],
       [['/', '-H', 'nonsense'], /has no colon\. Write 'Name: value'/],
       [['/', '-H', 'a b: c'], /is no name of a header/],
@@ -291,6 +293,18 @@ describe('gateway', () => {
       assert.equal(stdout, '')
       assert.match(stderr, expected)
     }
+  })
+
+  test('shortens a path that fills the screen, and gets by where no environment could hold it', async (t) => {
+    const directory = await scaffold(t)
+    // Linux has variables of up to 128 KiB.
+    const { status, stdout } = run(directory, ['manage.ts', 'gateway', '--environ', '-'], {
+      input: JSON.stringify({ REQUEST_METHOD: 'GET', PATH_INFO: `/${'a'.repeat(200_000)}`, SERVER_NAME: 'localhost' }),
+    })
+    assert.equal(status, 0)
+    assert.match(stdout, /^GET \/a+\n(?: {2}a+\n)+ {2}a+… for/)
+    assert.ok(stdout.length < 20_000, `${stdout.length} characters`)
+    assert.match(stdout, /without the start of a process/)
   })
 
   test('is as wide as its terminal, and coloured where that is wanted', async () => {

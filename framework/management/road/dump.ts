@@ -1,5 +1,5 @@
 import { escapeControls } from '../../utils/index.ts'
-import { type Line, padded } from './lines.ts'
+import { type Line, padded, shortened } from './lines.ts'
 import type { ParcelReport } from './report.ts'
 
 /** How much of a thing is shown. */
@@ -16,8 +16,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Bytes as people read them: UTF-8 where they are, else `\xe9` and so on; on one line, cut at `max`. */
 export function shown(bytes: string, max = Number.POSITIVE_INFINITY): string {
-  const text = readable(bytes)
-  return text.length > max ? `${text.slice(0, max)}…` : text
+  return shortened(readable(bytes), max)
 }
 
 /** A parcel's bytes: what frames them in digits, names and values one a line, text as text, anything else in digits. */

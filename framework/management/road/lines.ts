@@ -20,6 +20,11 @@ export function widthOf(text: string): number {
   return width
 }
 
+/** A text of at most `max` characters, with `…` where there are more. */
+export function shortened(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max)}…` : text
+}
+
 /** A text with blanks up to a width. */
 export function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
@@ -70,7 +75,7 @@ function wrapLine(line: Line, width: number, indent: number): Line[] {
   }
   for (const [text, kind] of line) {
     let rest = text
-    while (widthOf(rest) > room) {
+    while (isWider(rest, room)) {
       const fits = cutAt(rest, room, room < width - indent)
       if (fits > 0) lines.at(-1)?.push(kind === undefined ? [rest.slice(0, fits)] : [rest.slice(0, fits), kind])
       rest = rest.slice(fits).trimStart()
@@ -80,6 +85,16 @@ function wrapLine(line: Line, width: number, indent: number): Line[] {
     room -= widthOf(rest)
   }
   return lines
+}
+
+/** Looks no further than it has to, for a text may be long and wrapped into many lines. */
+function isWider(text: string, room: number): boolean {
+  let width = 0
+  for (const character of text) {
+    width += widthOfCharacter(character)
+    if (width > room) return true
+  }
+  return false
 }
 
 /** Up to where a text that is too long stays on its line: the last blank that fits, else as many characters as fit. */

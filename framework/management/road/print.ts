@@ -1,7 +1,7 @@
 import { escapeControls } from '../../utils/index.ts'
 import type { Style } from '../output.ts'
 import { type DumpBounds, dumpParcel, shown } from './dump.ts'
-import { columnWidth, type Line, padded, paintLine, sideBySide, widthOf, wrapped } from './lines.ts'
+import { columnWidth, type Line, padded, paintLine, shortened, sideBySide, widthOf, wrapped } from './lines.ts'
 import { printStages } from './print-stages.ts'
 import type { EnvironReport, ParcelReport, Road, RoadReport } from './report.ts'
 
@@ -17,13 +17,17 @@ export interface PrintOptions {
 const SIDE_BY_SIDE = 120
 const INDENT = '   '
 
+/** Characters of a value that are shown where it is shortened. */
+const MAX_VALUE = 200
+
 /** A report as text for a terminal. */
 export function printReport(report: RoadReport, { width, style, full }: PrintOptions): string {
   const room = width - INDENT.length
+  const max = full ? Number.POSITIVE_INFINITY : MAX_VALUE
   const sections: Array<readonly [heading: string, lines: readonly Line[]]> = [
     ['What the web server sends', printParcels(report.roads, ({ sent }) => sent, room, full)],
-    ['The Environ that each gateway makes of it', printEnvirons(report, room, full)],
-    ['The road inside, in milliseconds', wrapped(printStages(report.roads), room)],
+    ['The Environ that each gateway makes of it', printEnvirons(report, room, max)],
+    ['The road inside, in milliseconds', wrapped(printStages(report.roads, max), room)],
     ['What each gateway sends back', printParcels(report.roads, ({ received }) => received, room, full)],
     ['In short', wrapped(printSummary(report, full), room)],
   ]
@@ -31,15 +35,16 @@ export function printReport(report: RoadReport, { width, style, full }: PrintOpt
     const title = paintLine([[`${index + 1}  ${heading}`, 'heading']], style)
     return [title, ...lines.map((line) => paintLine([[INDENT], ...line], style))].join('\n')
   })
-  return [...wrapped([titleOf(report)], width).map((line) => paintLine(line, style)), ...text].join('\n\n')
+  const title = wrapped([titleOf(report, max)], width).map((line) => paintLine(line, style))
+  return [title.join('\n'), ...text].join('\n\n')
 }
 
-function titleOf({ request, roads }: RoadReport): Line {
+function titleOf({ request, roads }: RoadReport, max: number): Line {
   const names = roads.map(({ name }) => name)
   const mount = request.mount === '' ? '' : `, mounted at ${shown(request.mount)}`
   return [
-    [`${shown(request.method)} ${shown(request.target)}`, 'label'],
-    [` for ${request.scheme}://${shown(request.host)}${mount}, under ${listed(names)}`],
+    [`${shown(request.method)} ${shown(request.target, max)}`, 'label'],
+    [` for ${request.scheme}://${shown(request.host, max)}${mount}, under ${listed(names)}`],
   ]
 }
 
@@ -53,7 +58,7 @@ function printParcels(
   const width = beside ? columnWidth(roads.length, room) : room
   const bounds: DumpBounds = full
     ? { lines: Number.POSITIVE_INFINITY, value: Number.POSITIVE_INFINITY, width }
-    : { lines: 14, value: 200, width }
+    : { lines: 14, value: MAX_VALUE, width }
   const columns = roads.map((road): Line[] => [
     [[`── ${road.name} ${'─'.repeat(Math.max(0, Math.min(width, 60) - road.name.length - 4))}`, 'label']],
     ...parcelsOf(road).flatMap((parcel): Line[] => [
@@ -67,8 +72,7 @@ function printParcels(
   return beside ? sideBySide(columns, room) : columns.flatMap((lines) => wrapped(lines, room))
 }
 
-function printEnvirons({ environ, roads }: RoadReport, room: number, full: boolean): Line[] {
-  const max = full ? Number.POSITIVE_INFINITY : 200
+function printEnvirons({ environ, roads }: RoadReport, room: number, max: number): Line[] {
   const names = [...environ.same.map(([name]) => name), ...environ.different.map(({ name }) => name)]
   const width = Math.min(28, Math.max(0, ...names.map(widthOf)))
   const same = environ.same.map(([name, value]): Line => [[padded(shown(name), width + 2)], ...valueOf(value, max)])
@@ -135,7 +139,7 @@ function valueOf(value: string | null, max: number): Line {
 }
 
 function printSummary({ answers, roads, advice }: RoadReport, full: boolean): Line[] {
-  const max = full ? Number.POSITIVE_INFINITY : 200
+  const max = full ? Number.POSITIVE_INFINITY : MAX_VALUE
   const [first] = roads
   const answer = first?.answer
   const whole = answer == null ? 'no answer' : `${shown(answer.status)}, ${answer.length} bytes`
@@ -190,7 +194,7 @@ function printLog({ name, log }: Road, full: boolean): Line[] {
   const rest = lines.length - kept.length
   return [
     [[`Log under ${name}`, 'notice']],
-    ...kept.map((line): Line => [[escapeControls(line), 'faint']]),
+    ...kept.map((line): Line => [[full ? escapeControls(line) : shortened(escapeControls(line), MAX_VALUE), 'faint']]),
     ...(rest === 0 ? [] : [[[`… ${rest} more lines (--full)`, 'faint']] as Line]),
   ]
 }

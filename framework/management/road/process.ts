@@ -21,17 +21,18 @@ export async function measureProcess(
   const words = [script, 'runcgi', ...(settings === undefined ? [] : ['--settings', settings])]
   const given = variables.map(([name, value]) => [name, Buffer.from(value, 'latin1').toString()] as const)
   const startedAt = performance.now()
-  const child = spawn(process.execPath, words, {
-    env: { ...process.env, ...Object.fromEntries(given) },
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: TIMEOUT,
-  })
-  child.stdin.on('error', () => {}).end(body)
-  child.stdout.resume()
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null))
+  // Variables that are too long for an environment are an error that is thrown at once.
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(process.execPath, words, {
+      env: { ...process.env, ...Object.fromEntries(given) },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: TIMEOUT,
+    })
+    child.stdin.on('error', () => {}).end(body)
+    child.stdout.resume()
+    child.once('error', reject)
     child.once('close', resolve)
-  })
+  }).catch(() => null)
   return code === 0 ? performance.now() - startedAt : undefined
 }
 

@@ -79,6 +79,8 @@ function targetOf(path: string, mount: string): string {
   const escape = /%(?![0-9A-Fa-f]{2})/.exec(question === -1 ? target : target.slice(0, question))
   if (escape !== null)
     throw new CommandError("A '%' in the path is not followed by two hexadecimal digits. Write the sign itself as %25.")
+  if (/%00/.test(question === -1 ? target : target.slice(0, question)))
+    throw new CommandError('Web servers refuse a %00 in the path themselves, for no variable can hold it.')
   return target === mount || target.startsWith(`${mount}/`) || target.startsWith(`${mount}?`) ? target : mount + target
 }
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { packageRoot } from 'nuages/utils'
 import { temporaryDirectory } from '../management/support.ts'
 import { installed } from '../management/tarball.ts'
 import { type Block, type Page, readPage } from './pages.ts'
@@ -73,3 +74,19 @@ function assertTypes(directory: string): void {
   })
   assert.deepEqual([status, stdout], [0, ''])
 }
+
+test('the settings that part 2 shows are those of a new project, and what it adds to them', () => {
+  const made = fs.readFileSync(path.join(packageRoot(), 'templates/project/project_name/settings.ts-tpl'), 'utf8')
+  const blocks = readPage('docs/tutorial/part-2.md').blocks.filter(({ file }) => file === 'mysite/settings.ts')
+  assert.equal(blocks.length, 2)
+  for (const { text } of blocks) {
+    const shown = new Set(text.split('\n'))
+    assert.deepEqual(
+      made.split('\n').filter((line) => !shown.has(line)),
+      [
+        '  installedApps: [staticfiles],',
+        '    contextProcessors: [cspContext, debugContext, requestContext, staticContext],',
+      ],
+    )
+  }
+})

@@ -8,6 +8,7 @@ import {
   requestFinished,
   requestStarted,
   type StreamingHttpResponse,
+  streamWithin,
   isLogged,
   logResponse,
 } from '../http/index.ts'
@@ -81,17 +82,9 @@ function needsContext({ scriptName, urlconf }: HttpRequest): boolean {
 
 /** A body that is made while it is sent, and yet with the mount and the URLs that were those of the view. */
 function inContext(response: StreamingHttpResponse, { scriptName, urlconf }: HttpRequest): ResponseBody {
-  const within = <T>(fn: () => T): T =>
-    withScriptPrefix(scriptName, () => (urlconf === undefined ? fn() : withUrlconf(urlconf, fn)))
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = response[Symbol.asyncIterator]()
-      return {
-        next: () => within(() => iterator.next()),
-        return: async () => (await within(() => iterator.return?.())) ?? { done: true, value: undefined },
-      }
-    },
-  }
+  return streamWithin(response, (fn) =>
+    withScriptPrefix(scriptName, () => (urlconf === undefined ? fn() : withUrlconf(urlconf, fn))),
+  )
 }
 
 /** End a request that has an error instead of a response, as `debugPropagateExceptions` wants it. */

@@ -92,7 +92,28 @@ class StreamIterator implements AsyncIterator<Uint8Array> {
   }
 }
 
-function iteratorOf(content: StreamingContent): Source {
-  if (typeof content === 'string') return [content][Symbol.iterator]()
+/**
+ * Content whose pieces are made within some context, such as that of an AsyncLocalStorage: `within` calls what it is given
+ * there. A stream is read after the layers are through, and yet belongs to their request.
+ */
+export function streamWithin<T extends string | Uint8Array>(
+  content: Iterable<T> | AsyncIterable<T>,
+  within: <R>(fn: () => R) => R,
+): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = within(() => iteratorOf(content))
+      return {
+        next: async () => within(() => iterator.next()),
+        return: async () => (await within(() => iterator.return?.())) ?? { done: true, value: undefined },
+      }
+    },
+  }
+}
+
+function iteratorOf<T extends string | Uint8Array>(
+  content: Iterable<T> | AsyncIterable<T>,
+): Iterator<T> | AsyncIterator<T> {
+  if (typeof content === 'string') return [content as T][Symbol.iterator]()
   return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]()
 }

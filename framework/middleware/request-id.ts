@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { settings } from '../conf/index.ts'
-import { type AnyResponse, type HttpRequest, type Middleware, type StreamingContent } from '../http/index.ts'
+import { type AnyResponse, type HttpRequest, type Middleware, streamWithin } from '../http/index.ts'
 import { withRequestId } from '../utils/index.ts'
 import { finishAfter } from './after.ts'
 
@@ -24,7 +24,9 @@ export const requestIdMiddleware: Middleware = (getResponse) => {
   const finish = (request: HttpRequest, response: AnyResponse): AnyResponse => {
     const id = request.id as string
     response.headers.set(requestIdHeader, id)
-    if (response.streaming) response.streamingContent = carried(id, response.streamingContent)
+    if (response.streaming) {
+      response.streamingContent = streamWithin(response.streamingContent, (fn) => withRequestId(id, fn))
+    }
     return response
   }
 
@@ -33,20 +35,5 @@ export const requestIdMiddleware: Middleware = (getResponse) => {
     const id = sent !== undefined && ACCEPTABLE.test(sent) ? sent : randomBytes(16).toString('hex')
     request.id = id
     return withRequestId(id, () => finishAfter(getResponse, request, finish))
-  }
-}
-
-/** A stream is made after the layers are through, and belongs to the request all the same. */
-function carried(id: string, content: StreamingContent): StreamingContent {
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = withRequestId(id, () =>
-        Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator](),
-      )
-      return {
-        next: async () => withRequestId(id, () => iterator.next()),
-        return: async () => (await withRequestId(id, () => iterator.return?.())) ?? { done: true, value: undefined },
-      }
-    },
   }
 }

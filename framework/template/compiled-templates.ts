@@ -1,4 +1,4 @@
-import { CompileFault } from './compile-fault.ts'
+import { faultOf } from './compile-fault.ts'
 import { compileTemplate, load } from './compile.ts'
 import type { Environment } from './environment.ts'
 import { TemplateDoesNotExist, TemplateSyntaxError } from './errors.ts'
@@ -91,14 +91,9 @@ export class CompiledTemplates {
   }
 
   /** The code of a template. Throws `TemplateSyntaxError`. */
-  code(name: string, source: SourceText = this.#sources.read(name)): string {
-    try {
-      return compileTemplate(source.text, this.#environment())
-    } catch (error) {
-      if (!(error instanceof CompileFault)) throw error
-      const place = this.#sources.place(name, error.line, error.column, source)
-      throw new TemplateSyntaxError(error.message, place, error.cause)
-    }
+  code(name: string): string {
+    const source = this.#sources.read(name)
+    return this.#faultless(name, source, () => compileTemplate(source.text, this.#environment()))
   }
 
   #load(name: string): Kept {
@@ -120,8 +115,21 @@ export class CompiledTemplates {
   }
 
   #functions(module: TemplateModule, source: SourceText): TemplateFunctions {
-    module.functions = load(this.code(module.name, source), module)
+    const make = (): TemplateFunctions => load(compileTemplate(source.text, this.#environment()), module)
+    module.functions = this.#faultless(module.name, source, make)
     return module.functions
+  }
+
+  /** What `compile` gives; what is wrong with the template is thrown with its place. */
+  #faultless<T>(name: string, source: SourceText, compile: () => T): T {
+    try {
+      return compile()
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault === undefined) throw error
+      const place = this.#sources.place(name, fault.line, fault.column, source)
+      throw new TemplateSyntaxError(fault.message, place, fault.cause)
+    }
   }
 
   #module(name: string, text?: string): TemplateModule {

@@ -122,7 +122,7 @@ export class Engine {
       const part = partial === undefined ? undefined : functions.partials[partial]
       return part === undefined ? functions.root(rendering, variables) : part(rendering, variables)
     } catch (error) {
-      throw this.#explainer.explain(error)
+      throw this.#explainer.explain(error, name)
     }
   }
 }

@@ -1,4 +1,5 @@
 import { BadRequest, Http404, PermissionDenied, SuspiciousOperation } from '../exceptions.ts'
+import { isOverflow } from './compile-fault.ts'
 import { TemplateDoesNotExist, type TemplatePlace, TemplateRenderError, TemplateSyntaxError } from './errors.ts'
 import { type FaultPlace, TemplateFault } from './fault.ts'
 import type { Sources } from './sources.ts'
@@ -12,16 +13,18 @@ export class Explainer {
     this.#sources = sources
   }
 
-  /** An error on its way out of the engine; one that is a response is as it was. */
-  explain(error: unknown): unknown {
-    const failure = error instanceof TemplateFault ? this.#failureOf(error) : error
+  /** An error on its way out of the engine and of the template of this name; one that is a response is as it was. */
+  explain(error: unknown, templateName: string): unknown {
+    const failure = this.#failureOf(faultOf(error, templateName))
     // The way through the engine is long, and tells nothing: what counts is who asked.
     // oxlint-disable-next-line typescript/unbound-method -- it is not called
     if (isOurs(failure)) Error.captureStackTrace(failure, Template.prototype.render)
     return failure
   }
 
-  #failureOf({ places, cause }: TemplateFault): unknown {
+  #failureOf(error: unknown): unknown {
+    if (!(error instanceof TemplateFault)) return error
+    const { places, cause } = error
     if (isAnswer(cause)) return cause
     const way = places.map((place) => this.#placeOf(place))
     if (cause instanceof TemplateSyntaxError || cause instanceof TemplateRenderError) {
@@ -38,6 +41,11 @@ export class Explainer {
   #placeOf({ templateName, text, line, column }: FaultPlace): TemplatePlace {
     return this.#sources.place(templateName, line, column, text === undefined ? undefined : { text })
   }
+}
+
+/** A template for which the stack has no room at all fails before it can say so. */
+function faultOf(error: unknown, templateName: string): unknown {
+  return isOverflow(error) ? new TemplateFault({ templateName, text: undefined, line: 1, column: 1 }, error) : error
 }
 
 function isOurs(error: unknown): error is Error {
@@ -61,11 +69,12 @@ function isAnswer(error: unknown): boolean {
 function reasonOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return String(error)
-    if (error instanceof RangeError && error.message.startsWith('Maximum call stack')) return ENDLESS
+    if (isOverflow(error)) return ENDLESS
     return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
   } catch {
     return 'An error that cannot be shown.'
   }
 }
 
-const ENDLESS = 'The page has no end: a template includes itself, a macro calls itself, or data holds itself.'
+const ENDLESS =
+  'The page has no end: a template includes itself, a macro calls itself, or data holds itself; or it is too long.'

@@ -1,5 +1,5 @@
 import { closest } from '../utils/index.ts'
-import { CompileFault } from './compile-fault.ts'
+import { CompileFault, faultOf } from './compile-fault.ts'
 import type { Token } from './nunjucks.ts'
 
 /** How far a parser has come; lines and columns of its tokens count from 0. */
@@ -34,7 +34,8 @@ export function parseFault(error: unknown, source: string, progress: Progress, t
   if (said !== undefined) return new CompileFault(said, line, column)
   // What our own parser and tags say stands as it is.
   if (lineno !== undefined) return new CompileFault(reason, lineno, colno)
-  if (error instanceof RangeError) return new CompileFault('This is nested too deep.', line, column, error)
+  const fault = faultOf(error)
+  if (fault !== undefined) return fault
   if (error instanceof SyntaxError) return new CompileFault(`${error.message}.`, line, column, error)
   return strange(error, progress)
 }

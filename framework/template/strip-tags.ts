@@ -5,7 +5,7 @@ const TAG = /<\/?[a-z][a-z0-9]*\b/iy
  * a row. It goes through the text once, whatever that holds, and its result is no HTML: it is to be escaped.
  */
 export function stripTags(html: string, lines: boolean): string {
-  const text = withoutTags(html).trim()
+  const text = stripAllTags(html).trim()
   if (!lines) return text.replace(/\s+/g, ' ')
   return text
     .split(/\r\n|\n/)

@@ -5,6 +5,9 @@ import { knownMember, placeOfMember } from './lookups.ts'
 import type { Unit } from './unit.ts'
 import { childrenOf, isNode, isSuper } from './walk.ts'
 
+/** Parts of a page that are added at once: an expression of many thousands costs JavaScript's own compiler too much. */
+const MAX_PARTS = 100
+
 /** Write nodes one after the other; texts and values that follow each other are added to the page at once. */
 export function writeAll(unit: Unit, nodes: readonly TemplateNode[]): void {
   let parts: Part[] = []
@@ -14,8 +17,10 @@ export function writeAll(unit: Unit, nodes: readonly TemplateNode[]): void {
     parts = []
   }
   for (const node of nodes) {
-    if (isText(node)) parts.push(...partsOf(unit, node))
-    else {
+    if (isText(node)) {
+      parts.push(...partsOf(unit, node))
+      if (parts.length >= MAX_PARTS) flush()
+    } else {
       flush()
       unit.statement(node)
     }

@@ -23,7 +23,7 @@ export function* nodesIn(node: TemplateNode, enter: (node: TemplateNode) => bool
   const ahead = [node]
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
     yield next
-    if (enter(next)) ahead.push(...childrenOf(next).toReversed())
+    if (enter(next)) for (const child of childrenOf(next).toReversed()) ahead.push(child)
   }
 }
 

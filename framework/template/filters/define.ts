@@ -29,7 +29,8 @@ export function makeFilter(fn: Callable, options: FilterOptions): Callable {
   }
 }
 
-function isEscaping(place: unknown): boolean {
+/** Whether values are escaped where a filter stands: its `this` knows. */
+export function isEscaping(place: unknown): boolean {
   return (place as { autoescape?: boolean } | undefined)?.autoescape !== false
 }
 

@@ -3,7 +3,7 @@ import type { Callable } from '../nunjucks.ts'
 import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
 import { charactersIn, countOf, listOf, maybeList, named, sequenceOf, sizeOf } from './arguments.ts'
-import { type FilterContext, makeFilter } from './define.ts'
+import { isEscaping } from './define.ts'
 import { escaped } from './html.ts'
 
 /** Filters of lists. A path such as `author.name` is looked up as guarded as any member. */
@@ -12,9 +12,9 @@ export const LIST_FILTERS: Readonly<Record<string, Callable>> = {
   dictsortreversed: (value, by, ...args) => dictsort(value, by, args, -1),
   first: (value) => sequenceOf(value)?.[0] ?? '',
   groupby: (items, path) => grouped(listOf(items), path),
-  join: makeFilter((items, context, separator = '', path) => joined(items, context as FilterContext, separator, path), {
-    needsAutoescape: true,
-  }),
+  join(items, separator = '', path) {
+    return joined(items, isEscaping(this), separator, path)
+  },
   last: (value) => sequenceOf(value)?.at(-1) ?? '',
   length: (value) => lengthOf(value) ?? 0,
   random: (value) => {
@@ -52,7 +52,7 @@ export function lengthOf(value: unknown): number | undefined {
   return Symbol.iterator in value ? listOf(value).length : Object.keys(value).length
 }
 
-function joined(items: unknown, { autoescape }: FilterContext, separator: unknown, path: unknown): unknown {
+function joined(items: unknown, autoescape: boolean, separator: unknown, path: unknown): unknown {
   const list = sequenceOf(items)
   if (list === undefined) return items
   const show = autoescape ? (value: unknown) => String(escaped(value)) : textOf

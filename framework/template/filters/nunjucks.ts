@@ -2,25 +2,53 @@ import type { Callable } from '../nunjucks.ts'
 import { isSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
 import { sizeOf } from './arguments.ts'
+import { isEscaping } from './define.ts'
+import { escaped } from './html.ts'
 
 /** Filters of the library that fail for what is no text. */
-const OF_TEXT = ['capitalize', 'replace', 'string', 'truncate']
+const OF_TEXT = ['capitalize', 'string']
 
-/** Filters of the library that make as many elements as their first argument says. */
-const OF_SIZE = ['batch']
+/** Filters of the library that put one of their arguments into the text, and which of them. */
+const PUTTING_IN: ReadonlyArray<readonly [name: string, at: number]> = [
+  ['replace', 1],
+  ['truncate', 2],
+]
 
-/** The library's filters of text made to take any value, a number in a client's JSON too, and those of a size bounded. */
+/**
+ * The library's filters made to take any value, a number in a client's JSON too; what they put into HTML is escaped, and
+ * what they make has a bound.
+ */
 export function guardedFilters(library: Readonly<Record<string, unknown>>): Record<string, Callable> {
   const ofText = (filter: Callable): Callable => {
-    return (value, ...args) => filter(typeof value === 'string' || isSafe(value) ? value : textOf(value), ...args)
+    return (value, ...args) => filter(textLike(value), ...args)
   }
-  const ofSize = (filter: Callable): Callable => {
-    return (items, size, ...args) => filter(items, sizeOf(size), ...args)
+  const puttingIn = (filter: Callable, at: number): Callable => {
+    return function (this: unknown, value, ...args) {
+      // What a regular expression has found is a plain text afterwards.
+      const isHtml = isSafe(value) && !(args[0] instanceof RegExp)
+      if (isHtml && isEscaping(this) && args[at] !== undefined) args[at] = String(escaped(args[at]))
+      return filter(textLike(value), ...args)
+    }
   }
+  const batch = library['batch'] as Callable
+  const reverse = library['reverse'] as Callable
   return Object.fromEntries([
     ...OF_TEXT.map((name) => [name, ofText(library[name] as Callable)] as const),
-    ...OF_SIZE.map((name) => [name, ofSize(library[name] as Callable)] as const),
+    ...PUTTING_IN.map(([name, at]) => [name, puttingIn(library[name] as Callable, at)] as const),
+    ['batch', (items: unknown, size: unknown, ...args: unknown[]) => batch(items, sizeOf(size), ...args)],
+    ['dump', (value: unknown, spaces: unknown) => JSON.stringify(value, plain, spaces as number)],
+    ['reverse', (value: unknown) => reverse(plain('', value))],
+    ['list', (value: unknown) => (library['list'] as Callable)(plain('', value))],
   ])
+}
+
+function textLike(value: unknown): unknown {
+  return typeof value === 'string' || isSafe(value) ? value : textOf(value)
+}
+
+/** HTML as the text that it is, for what knows only texts. */
+function plain(_name: string, value: unknown): unknown {
+  return isSafe(value) ? String(value) : value
 }
 
 /** `range()` as the library has it, with a bound. */

@@ -4,7 +4,7 @@ import type { Callable } from '../nunjucks.ts'
 import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
 import { charactersIn, countOf, sizeOf } from './arguments.ts'
-import { keepingText, makeFilter, ofText } from './define.ts'
+import { keepingText, ofText } from './define.ts'
 import { stringFormat } from './string-format.ts'
 
 /** Columns by which each line of a text may be indented. */
@@ -45,7 +45,10 @@ export const TEXT_FILTERS: Readonly<Record<string, Callable>> = {
   pprint: (value) => inspect(value, { depth: 6, customInspect: false, maxStringLength: 10_000 }),
   rjust: keepingText((text, width) => ' '.repeat(Math.max(0, sizeOf(width) - charactersIn(text))) + text),
   slugify: keepingText(slugify),
-  stringformat: makeFilter(stringFormat, { isSafe: true }),
+  stringformat: (value, format) => {
+    const text = stringFormat(value, format)
+    return isSafe(value) && !/[&<>"']/.test(textOf(format)) ? markSafe(text) : text
+  },
   title: keepingText(titleCase),
   trim: keepingText((text) => text.trim()),
   truncatechars: keepingText((text, length) => {

@@ -93,6 +93,8 @@ function configureProjectTemplates(settings: Settings): void {
     globals: { url: templateUrl, static: (file: string) => staticUrl(settings, file), ...settings.templates.globals },
     filters: settings.templates.filters,
     libraries: librariesOf(settings),
+    loaders: settings.templates.loaders,
+    stringIfInvalid: settings.templates.stringIfInvalid,
   })
 }
 

@@ -1,6 +1,6 @@
 import type { AppConfig } from '../apps/index.ts'
 import type { CspPolicy, HttpRequest, Middleware } from '../http/index.ts'
-import type { Library, TemplateFilter } from '../template/index.ts'
+import type { Library, Loader, TemplateFilter } from '../template/index.ts'
 import type { UrlsModule } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
 import type { ErrorReporter, ExceptionReporterClass, ExceptionReporterFilter } from './reporting.ts'
@@ -22,6 +22,10 @@ export interface TemplateSettings {
   readonly filters: Readonly<Record<string, TemplateFilter>>
   /** Libraries of tags and filters of the project; those of installed apps are known too. */
   readonly libraries: readonly Library[]
+  /** Where else templates are looked for, after all directories. */
+  readonly loaders: readonly Loader[]
+  /** What a variable that is not there shows; `%s` in it is its name. Nothing by default. */
+  readonly stringIfInvalid: string
 }
 
 /** A directory of static files; with a prefix, its files are found under that. */
@@ -150,6 +154,8 @@ const DEFAULT_TEMPLATES: TemplateSettings = {
   globals: {},
   filters: {},
   libraries: [],
+  loaders: [],
+  stringIfInvalid: '',
 }
 
 /** The settings that a project starts from. */

@@ -39,6 +39,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'templates.dirs': 'string',
   'templates.contextProcessors': 'function',
   'templates.libraries': 'object',
+  'templates.loaders': 'object',
 }
 
 /**

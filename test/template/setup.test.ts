@@ -6,7 +6,7 @@ import { resetForTests, setup } from 'nuages'
 import { defineApp } from 'nuages/apps'
 import { defineSettings, type UserSettings } from 'nuages/conf'
 import { HttpResponse } from 'nuages/http'
-import { renderToString, TemplateDoesNotExist, TemplateRenderError } from 'nuages/template'
+import { MemoryLoader, renderToString, TemplateDoesNotExist, TemplateRenderError } from 'nuages/template'
 import { include, path as route, urlpatterns, withScriptPrefix } from 'nuages/urls'
 import { Templates, thrownBy } from './templates.ts'
 
@@ -87,6 +87,21 @@ describe('the templates of a project', () => {
     templates.write('a.html', 'project a')
     await setup(defineSettings({ installedApps, templates: { dirs: [templates.directory] } }))
     assert.equal(renderToString('a.html'), 'project a')
+  })
+
+  test('loaders come after all directories, and a name that is not there shows what the setting says', async () => {
+    using _templates = await project(
+      { 'a.html': 'file' },
+      {
+        templates: {
+          loaders: [new MemoryLoader({ 'a.html': 'memory', 'b.html': '{% include "a.html" %} {{ nobody }}' })],
+          stringIfInvalid: '?%s?',
+        },
+      },
+    )
+    assert.equal(renderToString('b.html'), 'file ?nobody?')
+    assert.throws(() => defineSettings({ templates: { loaders: [undefined as never] } }), /templates\.loaders\[0\]/)
+    assert.throws(() => defineSettings({ templates: { stringIfInvalid: 1 as never } }), /must be a string/)
   })
 
   test('appDirs: false leaves the apps out', async () => {

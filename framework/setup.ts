@@ -10,6 +10,7 @@ import {
   configureUrls,
   errorHandlersOf,
   getScriptPrefix,
+  QuerystringTag,
   reverseUntyped,
   type UrlsModule,
   UrlTag,
@@ -102,6 +103,7 @@ function configureProjectTemplates(settings: Settings): void {
 function librariesOf(settings: Settings): Library[] {
   const builtins = new Library('builtins')
     .tag(new UrlTag())
+    .tag(new QuerystringTag())
     .simpleTag(
       'debug',
       (context: TemplateContext) => (settings.debug ? inspect(context.flatten(), { depth: 4 }) : ''),

@@ -15,6 +15,7 @@ import {
   type TemplateContext,
   TemplateSyntaxError,
 } from 'nuages/template'
+import { RequestFactory } from 'nuages/test'
 import { path as route, rePath, urlpatterns, withScriptPrefix } from 'nuages/urls'
 import { Templates, thrownBy } from './templates.ts'
 
@@ -234,6 +235,41 @@ describe('the tags of a project', () => {
     ] as const) {
       await assert.rejects(render(text), reason, text)
     }
+  })
+
+  // The outputs of Django's documentation, and of its tests.
+  for (const [query, text, output] of [
+    ['color=red&size=S', "{% querystring color=red size='S' %}", '?color=&size=S'],
+    ['color=red', "{% querystring size='L' %}", '?color=red&size=L'],
+    ['color=blue&size=M', '{% querystring size=none %}', '?color=blue'],
+    ['color=blue&size=M', "{% querystring color='red' size='S' %}", '?color=red&size=S'],
+    ['a=1&a=2', '{% querystring %}', '?a=1&a=2'],
+    ['', '{% querystring %}', '?'],
+    ['a=1', '{% querystring a=none %}', '?'],
+    ['page=3', '{% querystring tag=["b", "ü c"] page=page + 1 %}', ''],
+    ['page=3', '{% querystring tag=tags page=next as link %}{{ link|safe }}', '?page=4&tag=b&tag=%C3%BC+c'],
+    ['a=1', '{% querystring fields query b=3 %}', '?x=%22%3E%3Cscript%3E&a=1&b=3'],
+  ] as const) {
+    test(`querystring of "${query}": ${text}`, async () => {
+      const request = new RequestFactory().get(`/?${query}`)
+      const context = {
+        request,
+        query: request.query,
+        tags: ['b', 'ü c'],
+        next: 4,
+        red: '',
+        fields: { x: '"><script>' },
+      }
+      if (output === '') return assert.rejects(render(text, {}, context), TemplateSyntaxError)
+      return assert.equal((await render(text, {}, context)).replaceAll('&amp;', '&'), output)
+    })
+  }
+
+  test('querystring without a request says what is missing', async () => {
+    await assert.rejects(render('{% querystring page=2 %}'), /requestContext among the contextProcessors/)
+    await assert.rejects(render('{% querystring 5 %}'), /takes objects with fields/)
+    const context = { request: new RequestFactory().get('/?a=1') }
+    assert.equal(await render('{% querystring b=2 %}', {}, context), '?a=1&amp;b=2')
   })
 
   test('static and get_static_prefix', async () => {

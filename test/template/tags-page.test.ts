@@ -25,7 +25,7 @@ describe('docs/reference/tags-and-filters.md', () => {
     page.matchAll(ROW),
     ([, name, example, output]) => [name, plain(example), plain(output)] as const,
   )
-  const ofProjects = new Set(['url', 'static', 'get_static_prefix', 'debug'])
+  const ofProjects = new Set(['querystring', 'url', 'static', 'get_static_prefix', 'debug'])
 
   for (const [name, example, output] of rows) {
     if (ofProjects.has(name as string)) continue

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { startNode, temporaryDirectory, linkFramework, writeTree } from './support.ts'
+import { cleanEnvironment, linkFramework, startNode, temporaryDirectory, writeTree } from './support.ts'
 
 const FILES = {
   'package.json': '{ "type": "module" }',
@@ -72,5 +72,65 @@ describe('runserver by HTTPS', { timeout: 60_000 }, () => {
       [['--cert', 'missing.pem', '--key', key], /missing\.pem cannot be read: ENOENT/],
     ] as const)
       await start(...words).waitFor(reason)
+  })
+})
+
+/** `openssl` reads certificates as others do, and makes those that are wrong. */
+const withoutOpenSSL = spawnSync('openssl', ['version']).error === undefined ? false : 'openssl is not installed'
+
+function openssl(cwd: string, ...words: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('openssl', words, { cwd, encoding: 'utf8' })
+  assert.equal(status, 0, `openssl ${words.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL }, () => {
+  test('ours are accepted, for this machine and no other', async (t) => {
+    const directory = temporaryDirectory(t)
+    linkFramework(directory)
+    writeTree(directory, FILES)
+    const running = startNode(t, ['manage.ts', 'runserver', '0', '--https', '--noreload'], { cwd: directory })
+    await running.waitFor(/Development server/)
+    const own = '.nuages/certificate.pem'
+    const verify = ['verify', '-CAfile', own, '-purpose', 'sslserver', '-x509_strict']
+    for (const host of ['-verify_hostname localhost', '-verify_ip 127.0.0.1', '-verify_ip ::1'])
+      assert.equal(openssl(directory, ...verify, ...host.split(' '), own), `${own}: OK\n`)
+    const other = spawnSync('openssl', [...verify, '-verify_hostname', 'example.com', own], { cwd: directory })
+    assert.notEqual(other.status, 0)
+    const text = openssl(directory, 'x509', '-noout', '-text', '-in', own)
+    assert.match(text, /CA:FALSE/)
+    assert.match(text, /DNS:localhost, IP Address:127\.0\.0\.1, IP Address:0:0:0:0:0:0:0:1/)
+    assert.match(text, /TLS Web Server Authentication/)
+  })
+
+  test('others are refused with the reason where they cannot serve', (t) => {
+    const directory = temporaryDirectory(t)
+    linkFramework(directory)
+    writeTree(directory, FILES)
+    const make = (name: string) =>
+      openssl(
+        directory,
+        ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost'.split(' '),
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.pem`,
+      )
+    make('good')
+    make('other')
+    openssl(directory, 'pkey', '-in', 'good.key', '-aes256', '-passout', 'pass:secret', '-out', 'locked.key')
+    for (const [cert, key, reason] of [
+      ['good.pem', 'other.key', /^Error: The key in \S+other\.key is not that of the certificate in \S+good\.pem\./],
+      ['good.pem', 'locked.key', /^Error: The key in \S+locked\.key is encrypted\. Give one that is not: openssl pkey/],
+      ['good.pem', '.', /^Error: The key \S+ cannot be read: EISDIR/],
+    ] as const) {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['manage.ts', 'runserver', '0', '--noreload', '--skip-checks', '--cert', cert, '--key', key],
+        { cwd: directory, encoding: 'utf8', env: cleanEnvironment(), timeout: 30_000 },
+      )
+      assert.equal(status, 1, stderr)
+      assert.match(stderr, reason)
+    }
   })
 })

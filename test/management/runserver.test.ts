@@ -100,6 +100,23 @@ describe('runserver', { timeout: 120_000 }, () => {
     assert.equal(await (await fetch(url)).text(), 'one')
   })
 
+  test('opens its port though the first start fails, and says why there', async (t) => {
+    const { start, edit } = project(t, {
+      'settings.ts': "import { defineSettings } from 'nuages/conf'\nexport default defineSettings({ debugg: true })",
+    })
+    const { port } = await freePort()
+    const running = start('runserver', String(port))
+    await running.waitFor(/Waiting for a file to change\./)
+    const url = `http://127.0.0.1:${port}/`
+    let answer: Response | undefined
+    while (answer === undefined) answer = await fetch(url).catch(() => undefined)
+    assert.equal(answer.status, 503)
+    assert.match(await answer.text(), /The settings cannot be loaded\.[^]*debugg/)
+    edit('settings.ts', 'debugg', 'debug')
+    assert.equal(await urlOf(running), url)
+    assert.equal(await (await fetch(url)).text(), 'one')
+  })
+
   test('finishes a request that runs while a file changes', async (t) => {
     const { start, edit } = project(t, {
       'wsgi.ts': `
@@ -246,6 +263,15 @@ function rawAnswer(url: string, line: string): Promise<string[]> {
     socket.on('error', reject)
     socket.on('end', () => resolve(answer.split(/\r\n\r\n/, 2)))
   })
+}
+
+/** A port that nobody has at the moment. */
+async function freePort(): Promise<{ port: number }> {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return { port }
 }
 
 function hasIPv6(): boolean {

@@ -12,7 +12,7 @@ import { LiveReload } from '../dev-server/live-reload.ts'
 import type { TLSFiles } from '../dev-server/tls-files.ts'
 import { Traffic } from '../dev-server/traffic.ts'
 import { CommandError, CommandLineError } from '../errors.ts'
-import type { Options } from '../options.ts'
+import type { Options, ParsedArguments } from '../options.ts'
 import { logRequests } from '../request-log.ts'
 import { serveUntilStopped } from '../serve.ts'
 
@@ -45,9 +45,16 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
   /** What was said last of the templates. */
   #said = ''
 
+  /** Nothing has been loaded yet: should that fail, the reloading parent can say so where the server would listen. */
+  override prepare({ args: [address], options }: ParsedArguments): void {
+    const { host, port } = addressOf(address, options['ipv6'] === true)
+    const isPlain = options['https'] !== true && options['cert'] === undefined
+    if (isPlain && port !== 0) tellParent({ listening: { host, port, liveReload: options['noLivereload'] !== true } })
+  }
+
   override async handle([address]: readonly string[], options: RunserverValues): Promise<void> {
     const { settings } = this
-    const asked = parseAddress(address, { host: options.ipv6 ? '::1' : '127.0.0.1', port: 8000 })
+    const asked = addressOf(address, options.ipv6)
     const target = asked.port === 0 ? { ...asked, port: keptPort() ?? 0 } : asked
     if (!settings.debug && settings.allowedHosts.length === 0)
       throw new CommandError(
@@ -175,6 +182,10 @@ interface Manner {
   readonly tls: TLSFiles | undefined
   readonly follows: boolean
   readonly checks: boolean
+}
+
+function addressOf(address: string | undefined, ipv6: boolean): Address {
+  return parseAddress(address, { host: ipv6 ? '::1' : '127.0.0.1', port: 8000 })
 }
 
 function otherPort(port: number): number {

@@ -6,9 +6,8 @@ import { thrownBy } from './templates.ts'
 
 const SIZE = 1_048_576
 
-/** Milliseconds of the processor's time; a machine under load may need a few times that. */
-const BOUND = 100
-const SLACK = 5
+/** Milliseconds of the processor's time, the best of three: what is not linear needs minutes. */
+const BOUND = 500
 
 const PARTS = [' ', '\n', '<', '<a ', '<!--', '&amp;', '(', 'a.b) ', 'http://', 'a@b.', '_-', '\u{1f4a9}', 'e\u0301']
 
@@ -34,11 +33,8 @@ describe('a filter of hostile text', () => {
         const text = `x${part.repeat(SIZE / part.length)}x`
         const render = (): number => processorTime(() => template.render({ text }))
         // The first time may pay for warming up, and for another's garbage.
-        const time = render()
-        assert.ok(
-          time < BOUND || Math.min(render(), render()) < BOUND * SLACK,
-          `of ${JSON.stringify(part)}: ${time} ms`,
-        )
+        const isFast = render() < BOUND || render() < BOUND || render() < BOUND
+        assert.ok(isFast, `of ${JSON.stringify(part)} it takes more than ${BOUND} ms`)
       }
     })
   }

@@ -7,15 +7,18 @@ import { countOf, listOf, named } from './arguments.ts'
 import { type FilterContext, htmlOf, keepingText, makeFilter } from './define.ts'
 import { unorderedList } from './unordered-list.ts'
 
-/** What could end a text of JavaScript, or the element around it. */
-// oxlint-disable-next-line no-control-regex
-const OF_SCRIPTS = /[\\'"<>&=\-;`\u2028\u2029\u0000-\u001f]/g
+/** What could end a text of JavaScript, or the element around it; the backslash first, for it begins what stands instead. */
+const OF_SCRIPTS = [
+  '\\',
+  ...`'"<>&=-;\`\u2028\u2029`.split(''),
+  ...Array.from({ length: 32 }, (_value, code) => String.fromCharCode(code)),
+]
 
 /** Filters that make HTML, or undo it. */
 export const HTML_FILTERS: Readonly<Record<string, Callable>> = {
   e: escaped,
   escape: escaped,
-  escapejs: (value) => markSafe(textOf(value).replace(OF_SCRIPTS, unicodeEscape)),
+  escapejs: (value) => markSafe(unicodeEscaped(textOf(value), OF_SCRIPTS)),
   escapeseq: (items) => listOf(items).map(escaped),
   force_escape: forceEscaped,
   forceescape: forceEscaped,
@@ -73,8 +76,12 @@ function lines(text: string): string {
   return text.replace(/\r\n?/g, '\n')
 }
 
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+/** One character after the other is many times as fast as a function for each that is found. */
+function unicodeEscaped(text: string, characters: readonly string[]): string {
+  return characters.reduce((escapedText, character) => {
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    return escapedText.replaceAll(character, `\\u${code}`)
+  }, text)
 }
 
 function plain(_name: string, value: unknown): unknown {
@@ -83,7 +90,7 @@ function plain(_name: string, value: unknown): unknown {
 
 /** Data for a script, in an element that no text in it can end (Django's `json_script`). */
 function jsonScript(value: unknown, id?: unknown): unknown {
-  const json = (JSON.stringify(value, plain) ?? 'null').replace(/[<>&]/g, unicodeEscape)
+  const json = unicodeEscaped(JSON.stringify(value, plain) ?? 'null', ['<', '>', '&'])
   const attribute = id === undefined || id === null || id === '' ? '' : ` id="${escapeHtml(textOf(id))}"`
   return markSafe(`<script${attribute} type="application/json">${json}</script>`)
 }

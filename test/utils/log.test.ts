@@ -218,7 +218,7 @@ describe('utils/log', () => {
       Object.defineProperty(without, 'stack', { value: undefined })
       for (const [thrown, shown] of [
         ['text\n', /^ {4}Thrown: 'text\\+n'$/],
-        [undefined, /^$/],
+        [undefined, /^ {4}Thrown: undefined$/],
         [null, /^ {4}Thrown: null$/],
         [{ a: 1 }, /^ {4}Thrown: \{ a: 1 \}$/],
         [Object.create(null), /Thrown: \[Object: null prototype\]/],

@@ -8,9 +8,9 @@ export function stripTags(html: string, lines: boolean): string {
   const text = stripAllTags(html).trim()
   if (!lines) return text.replace(/\s+/g, ' ')
   return text
-    .split(/\r\n|\n/)
-    .map((line) => trimSpaces(line).replace(/ +/g, ' '))
-    .join('\n')
+    .replaceAll('\r\n', '\n')
+    .replace(/ {2,}/g, ' ')
+    .replace(/ \n ?|\n /g, '\n')
     .replace(/\n{3,}/g, '\n\n')
 }
 
@@ -63,11 +63,4 @@ function isTag(html: string, at: number): boolean {
 function endOf(html: string, text: string, from: number): number {
   const at = html.indexOf(text, from)
   return at === -1 ? -1 : at + text.length
-}
-
-function trimSpaces(line: string): string {
-  let [start, end] = [0, line.length]
-  while (line[start] === ' ') start++
-  while (end > start && line[end - 1] === ' ') end--
-  return line.slice(start, end)
 }

@@ -1,15 +1,22 @@
 /** What `encodeURIComponent` leaves alone and Python's `quote` does not. */
 const LEFT = ['!', "'", '(', ')', '*']
 
+/** What `encodeURI` leaves alone besides. */
+const OF_URI = ';,/?:@&=+$#'.split('')
+
 /**
  * A text percent-encoded in UTF-8, but for letters, digits, `_.-~` and the characters in `safe`, which are of ASCII
  * (Python's `quote`). Half a character has no encoding, and becomes a replacement character.
  */
 export function percentEncode(text: string, safe = ''): string {
-  let encoded = encodeURIComponent(text.toWellFormed())
+  const isOfUri = OF_URI.every((character) => safe.includes(character))
+  let encoded = isOfUri ? encodeURI(text.toWellFormed()) : encodeURIComponent(text.toWellFormed())
   for (const character of LEFT)
     if (!safe.includes(character)) encoded = encoded.replaceAll(character, codeOf(character))
-  for (const character of safe) if (character !== '%') encoded = encoded.replaceAll(codeOf(character), () => character)
+  for (const character of safe) {
+    const isEncoded = character !== '%' && !(isOfUri && OF_URI.includes(character)) && text.includes(character)
+    if (isEncoded) encoded = encoded.replaceAll(codeOf(character), () => character)
+  }
   return safe.includes('%') ? encoded.replaceAll('%25', '%') : encoded
 }
 

@@ -32,8 +32,8 @@ class HtmlTruncation {
 
   run(html: string): string {
     // Once there is no `>` any more, all that follows is text.
-    for (let hasEnd = true; this.#at < html.length; ) {
-      hasEnd &&= html.includes('>', this.#at)
+    for (const lastEnd = html.lastIndexOf('>'); this.#at < html.length; ) {
+      const hasEnd = this.#at <= lastEnd
       const markup = hasEnd ? markupAt(html, this.#at) : undefined
       if (markup === undefined) {
         const next = hasEnd ? html.indexOf('<', this.#at + 1) : -1
@@ -77,24 +77,24 @@ function markupAt(html: string, at: number): { text: string; name: string } | un
   return { text: html.slice(at, html.indexOf('>', at) + 1), name: match[1]?.toLowerCase() ?? '' }
 }
 
-/** A character as HTML, and one that is written as an entity. */
-const CHARACTER = /&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});|./gisu
+/** A character that is written as an entity. */
+const ENTITY = /&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});/iy
+
+/** An entity that is escaped again. */
+const ESCAPED_ENTITY = /&amp;(?=(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});)/gi
 
 function ofCharacters(length: number): Counter {
   let left = length
   return (text, isLast) => {
-    const characters: string[] = []
-    for (const [character] of text.matchAll(CHARACTER)) {
-      characters.push(character)
-      if (characters.length > left) break
+    let beforeLast = 0
+    let at = 0
+    for (; at < text.length && left >= 0; left--) {
+      if (left === 1) beforeLast = at
+      at += sizeOfCharacter(text, at)
     }
-    const fits = characters.length < left || (characters.length === left && isLast)
-    const html = characters
-      .slice(0, fits ? left : left - 1)
-      .map(escapedOnce)
-      .join('')
-    left -= characters.length
-    return fits ? [html, false] : [withEllipsis(html, '…'), true]
+    const fits = left > 0 || (left === 0 && isLast)
+    if (fits) return [escapedOnce(text), false]
+    return [withEllipsis(escapedOnce(text.slice(0, beforeLast)), '…'), true]
   }
 }
 
@@ -102,13 +102,22 @@ function ofWords(count: number): Counter {
   let left = count
   return (text) => {
     const words = text.split(/(?<=\S)\s+(?=\S)/)
-    const html = words.slice(0, left).join(' ').replace(CHARACTER, escapedOnce)
+    const html = escapedOnce(words.slice(0, left).join(' '))
     const isFull = words.length > left
     left -= words.length
     return isFull ? [withEllipsis(html, ' …'), true] : [html, false]
   }
 }
 
-function escapedOnce(character: string): string {
-  return character.length > 2 ? character : escapeHtml(character)
+/** How long the character is that begins at `at`. */
+function sizeOfCharacter(text: string, at: number): number {
+  const code = text.codePointAt(at) as number
+  if (code !== 38) return code > 0xffff ? 2 : 1
+  ENTITY.lastIndex = at
+  return ENTITY.test(text) ? ENTITY.lastIndex - at : 1
+}
+
+/** Text as HTML, where entities are one already. */
+function escapedOnce(text: string): string {
+  return escapeHtml(text).replace(ESCAPED_ENTITY, '&')
 }

@@ -14,10 +14,18 @@ export interface UrlizeOptions {
 /** Longer words are text: no address is so long. */
 const MAX_URL = 2048
 
+/** A whole word that may be an address: it has a character that all of them have. */
+const WORD = /(?<![^\s<>"'])[^\s<>"'.@:]*[.@:][^\s<>"']*/g
+
 const ADDRESS = /^https?:\/\/\[?[\p{L}\p{N}_]/iu
 const BARE_ADDRESS = /^(?:www\.|(?!http)[\p{L}\p{N}_][^@]+\.(?:com|edu|gov|int|mil|net|org)(?:$|\/))/iu
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{}|~-]+(?:\.[\w!#$%&'*+/=?^`{}|~-]+)*@((?:[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff][a-z0-9\u00a1-\uffff-]*[a-z0-9\u00a1-\uffff])$/i
+
+const BRACKETS = [
+  ['(', ')'],
+  ['[', ']'],
+] as const
 
 /** RFC 3986, sections 2.2 and 2.3: what means something in a URL stays as it is. */
 const RESERVED = "!$&'()*+,;=:/?#[]@~"
@@ -30,15 +38,19 @@ export function urlize(text: string, options: UrlizeOptions = {}): string {
   const { limit = Infinity, nofollow = true, escape = true } = options
   const shown = (part: string): string => (escape ? escapeHtml(part) : part)
   const attributes = nofollow ? ' rel="nofollow"' : ''
-  return text.replace(/[^\s<>"']+|[<>"']/g, (word) => {
-    if (word.length > MAX_URL * 2 || !/[.@:]/.test(word)) return shown(word)
+  let html = ''
+  let kept = 0
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (word.length > MAX_URL * 2) continue
     const [lead, middle, trail] = trimPunctuation(word)
     const url = middle.length > MAX_URL ? undefined : addressOf(middle)
-    if (url === undefined) return shown(word)
+    if (url === undefined) continue
     const label = middle.length > limit ? `${middle.slice(0, Math.max(0, limit - 1))}…` : middle
     const rel = url.startsWith('mailto:') ? '' : attributes
-    return `${shown(lead)}<a href="${escapeHtml(url)}"${rel}>${shown(label)}</a>${shown(trail)}`
-  })
+    html += `${shown(text.slice(kept, index) + lead)}<a href="${escapeHtml(url)}"${rel}>${shown(label)}</a>`
+    kept = index + word.length - trail.length
+  }
+  return html + shown(text.slice(kept))
 }
 
 /** Where a word leads, if it is an address. */
@@ -58,7 +70,7 @@ function quoted(url: string): string {
     string?,
     string?,
   ]
-  const again = (part: string): string => percentEncode(percentDecode(part), RESERVED)
+  const again = (part: string): string => (part === '' ? '' : percentEncode(percentDecode(part), RESERVED))
   return (
     again(before) +
     (query === undefined || query === '?' ? '' : `?${quotedQuery(query.slice(1))}`) +
@@ -84,10 +96,9 @@ function trimPunctuation(word: string): [lead: string, middle: string, trail: st
   const start = word.search(/[^([]/)
   if (start === -1) return [word, '', '']
   const middle = word.slice(start)
-  const surplus = new Map([
-    [')', countOf(middle, ')') - countOf(middle, '(')],
-    [']', countOf(middle, ']') - countOf(middle, '[')],
-  ])
+  const surplus = new Map<string, number>()
+  for (const [open, close] of BRACKETS)
+    if (middle.includes(close)) surplus.set(close, countOf(middle, close) - countOf(middle, open))
   let end = middle.length
   for (; end > 0; end--) {
     const last = middle.charAt(end - 1)

@@ -8,12 +8,13 @@ export function wordWrap(text: string, width: number): string {
   const lines = text.split(LINE_END)
   const hasEnd = lines.length > 1 && lines.at(-1) === ''
   if (hasEnd) lines.pop()
-  const wrapped = lines.flatMap((line) => wrapLine(line, width))
+  const wrapped = lines.map((line) => wrapLine(line, width))
   if (text.endsWith('\n')) wrapped.push('')
   return wrapped.join('\n')
 }
 
-function wrapLine(line: string, width: number): string[] {
+function wrapLine(line: string, width: number): string {
+  if (line.length <= width && !/\t| $/.test(line)) return line
   const chunks = expandTabs(line).match(/[ \t]+|[^ \t]+/g) ?? []
   const lines: string[] = []
   let [current, space] = ['', '']
@@ -34,7 +35,7 @@ function wrapLine(line: string, width: number): string[] {
     space = ''
   }
   if (current !== '') lines.push(current)
-  return lines.length === 0 ? [line] : lines
+  return lines.length === 0 ? line : lines.join('\n')
 }
 
 function isSpace(chunk: string): boolean {
@@ -44,10 +45,7 @@ function isSpace(chunk: string): boolean {
 /** A tab reaches to the next column that eight divides. */
 function expandTabs(line: string): string {
   if (!line.includes('\t')) return line
-  let column = 0
-  return line.replace(/\t|[^\t]+/g, (part) => {
-    const text = part === '\t' ? ' '.repeat(8 - (column % 8)) : part
-    column += text.length
-    return text
-  })
+  const parts = line.split('\t')
+  const last = parts.pop() as string
+  return parts.map((part) => part + ' '.repeat(8 - (part.length % 8))).join('') + last
 }

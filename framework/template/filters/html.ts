@@ -48,8 +48,7 @@ export const HTML_FILTERS: Readonly<Record<string, Callable>> = {
     return count === undefined ? text : truncateWordsHtml(text, count)
   }),
   unordered_list: makeFilter(
-    (items, context) =>
-      unorderedList(items, (context as FilterContext).autoescape ? (item) => String(escaped(item)) : textOf),
+    (items, context) => unorderedList(items, (context as FilterContext).autoescape ? escapedText : textOf),
     { needsAutoescape: true },
   ),
   urlize: htmlOf((text, { autoescape }, ...args) => {
@@ -62,6 +61,11 @@ export const HTML_FILTERS: Readonly<Record<string, Callable>> = {
 /** A value as HTML: escaped, unless it is safe (Django's `conditional_escape`). */
 export function escaped(value: unknown): unknown {
   return isSafe(value) ? value : forceEscaped(value)
+}
+
+/** As `escaped`, as a text. */
+export function escapedText(value: unknown): string {
+  return isSafe(value) ? String(value) : escapeHtml(textOf(value))
 }
 
 function forceEscaped(value: unknown): unknown {

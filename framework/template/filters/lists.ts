@@ -4,7 +4,7 @@ import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
 import { charactersIn, countOf, listOf, maybeList, named, sequenceOf, sizeOf } from './arguments.ts'
 import { isEscaping } from './define.ts'
-import { escaped } from './html.ts'
+import { escapedText } from './html.ts'
 
 /** Filters of lists. A path such as `author.name` is looked up as guarded as any member. */
 export const LIST_FILTERS: Readonly<Record<string, Callable>> = {
@@ -55,7 +55,7 @@ export function lengthOf(value: unknown): number | undefined {
 function joined(items: unknown, autoescape: boolean, separator: unknown, path: unknown): unknown {
   const list = sequenceOf(items)
   if (list === undefined) return items
-  const show = autoescape ? (value: unknown) => String(escaped(value)) : textOf
+  const show = autoescape ? escapedText : textOf
   const values = path === undefined ? list : list.map((item) => memberAlong(item, path))
   return markSafe(values.map(show).join(show(separator)))
 }

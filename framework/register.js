@@ -27,8 +27,11 @@ const OPTIONS = {
   helpers: { mode: 'Runtime' },
 }
 
-/** A change of the compiler, its options or the place of its helpers makes every cached file stale. */
-const CACHE_VERSION = JSON.stringify([require('oxc-transform/package.json').version, OPTIONS, import.meta.url])
+/** How a result is written: counted up whenever `compile` makes something else of the same source. */
+const FORMAT = 2
+
+/** A change of the compiler, its options, the form of its results or the place of its helpers makes every cached file stale. */
+const CACHE_VERSION = JSON.stringify([require('oxc-transform/package.json').version, OPTIONS, FORMAT, import.meta.url])
 
 if (module.registerHooks === undefined) {
   process.stderr.write(
@@ -65,7 +68,8 @@ function compile(file, cache) {
   })
   const errors = result.errors.filter((error) => error.severity === 'Error')
   if (errors.length > 0) throw syntaxError(file, errors)
-  const map = { ...result.map, sources: [pathToFileURL(file).href] }
+  // Without the source itself, which would be most of the text that Node reads at each start: it is in its file.
+  const map = { ...result.map, sources: [pathToFileURL(file).href], sourcesContent: undefined }
   const comment = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
   const code = `${absoluteHelpers(result.code)}\n${comment}\n`
   cache?.write(file, key, code)

@@ -1,6 +1,5 @@
 import type { GatewayServer } from '../gateway/index.ts'
 import { getLogger } from '../utils/index.ts'
-import { reportError } from '../views/index.ts'
 import { outliveReaders } from './standard-streams.ts'
 
 /** How a server ended: after its last request, or with requests cut off. */
@@ -34,6 +33,8 @@ export async function serveUntilStopped(
   process.on('uncaughtExceptionMonitor', report)
   for (const signal of signals) process.on(signal, onSignal)
   try {
+    // Here, for the command line and the process that watches over the dev server need nothing of the views.
+    reportError = (await import('../views/index.ts')).reportError
     return await outcome
   } finally {
     for (const signal of signals) process.off(signal, onSignal)
@@ -50,7 +51,9 @@ function tellOfRejection(reason: unknown): void {
   report(error)
 }
 
-/** To the project's reporters too. */
+/** Tells the project's reporters, once they are loaded. */
+let reportError = (_error: unknown): void => {}
+
 function report(error: unknown): void {
   reportError(error)
 }

@@ -45,7 +45,10 @@ function isSpace(chunk: string): boolean {
 /** A tab reaches to the next column that eight divides. */
 function expandTabs(line: string): string {
   if (!line.includes('\t')) return line
-  const parts = line.split('\t')
-  const last = parts.pop() as string
-  return parts.map((part) => part + ' '.repeat(8 - (part.length % 8))).join('') + last
+  let column = 0
+  return line.replace(/\t|[^\t]+/g, (part) => {
+    const text = part === '\t' ? ' '.repeat(8 - (column % 8)) : part
+    column += text.length
+    return text
+  })
 }

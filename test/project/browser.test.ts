@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { packageRoot } from 'nuages/utils'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { barriersOf } from '../management/barriers.ts'
 import { startChromium, withoutChromium } from '../management/chromium.ts'
 import { startNode } from '../management/support.ts'
 
@@ -49,21 +50,25 @@ const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElemen
 test('the bundled project in a browser', { skip: withoutChromium, timeout: 120_000 }, async (t) => {
   const { root, browser } = await open(t)
 
-  await t.test('has no complaint and nothing that sticks out, whatever the screen and the scheme', async () => {
-    for (const viewport of [PHONE, DESK]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const { page, complaints } = await newPage(browser, { viewport, colorScheme })
-        for (const name of PAGES) {
-          await page.goto(root + name)
-          assert.equal(await look(page, OVERFLOW), 0, `${name} at ${viewport.width}`)
-          assert.equal(await page.locator('h1').count(), 1)
-          assert.equal(await page.locator('nav a[aria-current=page]').count(), 1, name)
+  await t.test(
+    'has no complaint, no barrier, and nothing that sticks out, whatever the screen and the scheme',
+    async () => {
+      for (const viewport of [PHONE, DESK]) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          const { page, complaints } = await newPage(browser, { viewport, colorScheme })
+          for (const name of PAGES) {
+            await page.goto(root + name)
+            assert.deepEqual(await barriersOf(page), [], `${name} at ${viewport.width}, ${colorScheme}`)
+            assert.equal(await look(page, OVERFLOW), 0, `${name} at ${viewport.width}`)
+            assert.equal(await page.locator('h1').count(), 1)
+            assert.equal(await page.locator('nav a[aria-current=page]').count(), 1, name)
+          }
+          assert.deepEqual(complaints, [])
+          await page.context().close()
         }
-        assert.deepEqual(complaints, [])
-        await page.context().close()
       }
-    }
-  })
+    },
+  )
 
   await t.test('is light by day and dark by night, and its text stands out from both', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,7 +1,6 @@
 /** The error pages and the debug pages as a browser shows them: on a phone and on a desk, by day and by night. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
@@ -10,6 +9,7 @@ import { createServer, type HTTPServer } from 'nuages/gateway'
 import { getWSGIApplication } from 'nuages/handlers'
 import { urlpatterns } from 'nuages/urls'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { barriersOf } from '../management/barriers.ts'
 import { failingSite } from './pages-site.ts'
 
 const executablePath = findChromium()
@@ -20,16 +20,6 @@ const skip = missing ? 'Chromium is not installed: put it on PATH or its path in
 const screenshots = process.env['NUAGES_SCREENSHOTS']
 
 const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 800 } } as const
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Runs in the browser: what axe-core finds, with all details open. */
-const FIND_BARRIERS = `(async () => {
-  const closed = [...document.querySelectorAll('details:not([open])')]
-  for (const details of closed) details.open = true
-  const { violations } = await axe.run(document)
-  for (const details of closed) details.open = false
-  return violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' | '))
-})()`
 const SCHEMES = ['light', 'dark'] as const
 
 /** What the browser tells of a page, with all its details opened. */
@@ -175,8 +165,7 @@ describe('the pages in a browser', { timeout: 180_000 }, () => {
     assert.ok(seen.scrollWidth <= seen.clientWidth, `${name} is ${seen.scrollWidth} wide, in ${seen.clientWidth}.`)
     const scripts = /^debug-(?:500|400)/.test(name) ? 1 : 0
     assert.deepEqual([...seen.parts, seen.lang], [1, 1, scripts, 'en'], name)
-    await page.evaluate(AXE)
-    assert.deepEqual(await page.evaluate(FIND_BARRIERS), [], name)
+    assert.deepEqual(await barriersOf(page), [], name)
     assert.ok(contrast(seen.color, seen.backgroundColor) >= 7, `${name}: ${seen.color} on ${seen.backgroundColor}`)
   }
 })

@@ -7,10 +7,10 @@ import { thrownBy } from './templates.ts'
 const SIZE = 1_048_576
 
 /**
- * How often the time of a plain escape of as much a filter may take: about 400 ms where that takes 33, so that a machine
- * that is slow or busy changes nothing. What is not linear needs minutes.
+ * How often the time of a plain escape of as much a filter may take. Each takes 12 times that at most where nothing else
+ * runs; what is not linear takes thousands of times that, so that a machine which is slow or busy changes nothing.
  */
-const TIMES_ESCAPE = 12
+const TIMES_ESCAPE = 100
 
 /** What an escape takes longest for. */
 const QUOTES = '"'.repeat(SIZE)

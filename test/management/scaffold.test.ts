@@ -24,7 +24,7 @@ describe('a new project', { timeout: 60_000 }, () => {
     assert.deepEqual(check, { status: 0, stdout: 'System check identified no issues (0 silenced).\n', stderr: '' })
     const deploy = run(directory, [...scriptOf(directory, 'check'), '--deploy'])
     const ids = [...deploy.stderr.matchAll(/\((\w+\.\w\d+)\)/g)].map(([, id]) => id)
-    assert.deepEqual(ids.toSorted(), ['security.W004', 'security.W008', 'security.W018', 'security.W020'])
+    assert.deepEqual(new Set(ids), new Set(['security.W004', 'security.W008', 'security.W018', 'security.W020']))
   })
 
   test('will not start without a secret key, and says how to get one', async (t) => {

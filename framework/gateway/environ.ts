@@ -93,6 +93,14 @@ export function decodePath(path: string): string | undefined {
   return decoded + path.slice(start)
 }
 
+/** Bytes in latin-1 as a path in a URL, what cannot stand there percent-encoded (RFC 3986, section 3.3): `decodePath` backwards. */
+export function encodePath(path: string): string {
+  return path.replace(
+    /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}
+
 /** The number of bytes that CONTENT_LENGTH promises: 0 where it is unset or empty, NaN where it is no such number. */
 export function parseContentLength(text: string | undefined): number {
   if (text === undefined || text === '') return 0

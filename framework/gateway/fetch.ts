@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { addHeader, decodePath, newEnviron, setGatewayKeys } from './environ.ts'
+import { addHeader, decodePath, encodePath, newEnviron, setGatewayKeys } from './environ.ts'
 import { FetchInput } from './fetch-input.ts'
 import { FetchOutput } from './fetch-output.ts'
 import { HOP_BY_HOP } from './hop-by-hop.ts'
@@ -110,7 +110,8 @@ export function fromFetch(handler: FetchHandler, { wholePath = false }: FromFetc
 function requestOf(environ: Environ, wholePath: boolean): Request {
   const { REQUEST_METHOD: method, QUERY_STRING: query } = environ
   const path = encodePath(wholePath ? environ.SCRIPT_NAME + environ.PATH_INFO : environ.PATH_INFO)
-  const url = `${environ['wsgi.url_scheme']}://${hostOf(environ)}${path}${query === '' ? '' : `?${query}`}`
+  const slash = path.startsWith('/') ? '' : '/'
+  const url = `${environ['wsgi.url_scheme']}://${hostOf(environ)}${slash}${path}${query === '' ? '' : `?${query}`}`
   const hasBody = method !== 'GET' && method !== 'HEAD' && environ['wsgi.input'] !== emptyInput
   return new Request(url, {
     method,
@@ -128,15 +129,6 @@ function hostOf(environ: Environ): string {
     ? `[${environ.SERVER_NAME.replace(/^\[|\]$/g, '')}]`
     : environ.SERVER_NAME
   return environ.SERVER_PORT === '' ? name : `${name}:${environ.SERVER_PORT}`
-}
-
-/** Bytes as a URL's path, which begins with a slash. */
-function encodePath(path: string): string {
-  const encoded = path.replace(
-    /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  )
-  return encoded.startsWith('/') ? encoded : `/${encoded}`
 }
 
 /** Those of the connection are left out: a handler that sends the request on has one of its own. */

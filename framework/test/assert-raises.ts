@@ -1,7 +1,6 @@
 import { fail } from './assertion.ts'
 
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever an error is made of
-type ErrorClass<E extends Error> = abstract new (...args: any[]) => E
+type ErrorClass<E extends Error> = abstract new (...args: never[]) => E
 
 /**
  * What `fn` throws, or rejects with, is an error of this class whose message has this text in it (Django's

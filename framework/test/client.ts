@@ -1,4 +1,4 @@
-import type { Application, Environ } from '../gateway/index.ts'
+import { type Application, encodePath, type Environ } from '../gateway/index.ts'
 import { allowHost } from './allowed-host.ts'
 import { CookieJar, type CookieTarget } from './cookie-jar.ts'
 import { createEnviron, type ErrorLog, type RequestDefaults, type RequestOptions, TEST_HOST } from './environ.ts'
@@ -145,12 +145,4 @@ function targetOf(environ: Environ): CookieTarget {
 function urlOf(environ: Environ): string {
   const { host, path, secure } = targetOf(environ)
   return `${secure ? 'https' : 'http'}://${host}${path}`
-}
-
-/** Bytes as latin-1, percent-encoded again. */
-function encodePath(path: string): string {
-  return path.replace(
-    /[^A-Za-z0-9\-._~/:@!$&'()*+,;=]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  )
 }

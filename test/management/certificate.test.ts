@@ -4,27 +4,14 @@ import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { cleanEnvironment, linkFramework, startNode, temporaryDirectory, writeTree } from './support.ts'
+import { bareProject, cleanEnvironment, linkFramework, startNode, temporaryDirectory, writeTree } from './support.ts'
 
-const FILES = {
-  'package.json': '{ "type": "module" }',
-  'manage.ts': `
-    import 'nuages/register'
-    const { executeFromCommandLine } = await import('nuages/management')
-    await executeFromCommandLine(process.argv, {
-      settings: () => import('./settings.ts'),
-      application: () => import('./wsgi.ts'),
-    })`,
-  'settings.ts': `
-    import { defineSettings } from 'nuages/conf'
-    export default defineSettings({ debug: true })`,
-  'wsgi.ts': `
+const FILES = bareProject(`
     import type { Application } from 'nuages/gateway'
     export const application: Application = (environ, startResponse) => {
       startResponse('200 OK', [['Content-Type', 'text/plain']])
       return [Buffer.from(environ['wsgi.url_scheme'])]
-    }`,
-}
+    }`)
 
 describe('runserver by HTTPS', { timeout: 60_000 }, () => {
   test('makes a certificate that is good for this machine, keeps it, and sends HTTP to HTTPS', async (t) => {

@@ -3,21 +3,9 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { linkFramework, type Running, startNode, temporaryDirectory, writeTree } from './support.ts'
+import { bareProject, linkFramework, type Running, startNode, temporaryDirectory, writeTree } from './support.ts'
 
-const FILES = {
-  'package.json': '{ "type": "module" }',
-  'manage.ts': `
-    import 'nuages/register'
-    const { executeFromCommandLine } = await import('nuages/management')
-    await executeFromCommandLine(process.argv, {
-      settings: () => import('./settings.ts'),
-      application: () => import('./wsgi.ts'),
-    })`,
-  'settings.ts': `
-    import { defineSettings } from 'nuages/conf'
-    export default defineSettings({ debug: true })`,
-  'wsgi.ts': `
+const FILES = bareProject(`
     import type { Application } from 'nuages/gateway'
     export const application: Application = (environ, startResponse) => {
       if (environ.PATH_INFO === '/throw') throw new Error('thrown on purpose')
@@ -27,8 +15,7 @@ const FILES = {
       if (environ.PATH_INFO === '/nothing') return undefined as never
       if (environ.PATH_INFO !== '/stream') return [Buffer.from('one')]
       return (async function* () { yield Buffer.from('12'); yield Buffer.from('345') })()
-    }`,
-}
+    }`)
 
 /** A project with an application of its own, whose manage.ts can be started. */
 function project(t: TestContext, files: Readonly<Record<string, string>> = {}) {

@@ -53,6 +53,24 @@ export function writeTree(directory: string, files: Readonly<Record<string, stri
   }
 }
 
+/** A project whose site is one application without a framework; `wsgi` is its wsgi.ts. */
+export function bareProject(wsgi: string): Record<string, string> {
+  return {
+    'package.json': '{ "type": "module" }',
+    'manage.ts': `
+    import 'nuages/register'
+    const { executeFromCommandLine } = await import('nuages/management')
+    await executeFromCommandLine(process.argv, {
+      settings: () => import('./settings.ts'),
+      application: () => import('./wsgi.ts'),
+    })`,
+    'settings.ts': `
+    import { defineSettings } from 'nuages/conf'
+    export default defineSettings({ debug: true })`,
+    'wsgi.ts': wsgi,
+  }
+}
+
 /** Put the framework, by default this copy of it, into a project's node_modules, as `npm install` would, only faster. */
 export function linkFramework(project: string, framework: string = packageRoot()): void {
   fs.mkdirSync(path.join(project, 'node_modules'), { recursive: true })

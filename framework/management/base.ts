@@ -1,7 +1,7 @@
 import { CHECK_LEVELS, type CheckLevel, type CheckMessage, runChecks } from '../checks/index.ts'
 import type { Settings } from '../conf/index.ts'
 import type { Application } from '../gateway/index.ts'
-import { loadChecks, reportChecks } from './system-checks.ts'
+import { aboutApps, loadChecks, reportChecks } from './system-checks.ts'
 import { CommandError, SystemCheckError } from './errors.ts'
 import {
   commonOptions,
@@ -159,7 +159,7 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
     if (this.requires !== 'nothing') await loadChecks()
     const found = await runChecks({ tags, deploy, deep })
     const silenced = new Set(await this.#silencedChecks())
-    const ofLabels = found.filter((message) => labels.length === 0 || labels.some((label) => isAbout(message, label)))
+    const ofLabels = labels.length === 0 ? found : await aboutApps(found, labels)
     const messages = ofLabels.filter((message) => !silenced.has(message.id))
     return { messages, report: reportChecks(messages, ofLabels.length - messages.length, this.stderr.style) }
   }
@@ -188,9 +188,4 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
     const { hasSettings, settings } = await import('../conf/index.ts')
     return hasSettings() ? settings.silencedSystemChecks : []
   }
-}
-
-/** Ids begin with the label of the app that checks; objects with that of the app that is checked. */
-function isAbout(message: CheckMessage, label: string): boolean {
-  return message.id.startsWith(`${label}.`) || message.object?.startsWith(`${label}.`) === true
 }

@@ -1,4 +1,6 @@
+import path from 'node:path'
 import { CHECK_LEVELS, type CheckLevel, type CheckMessage } from '../checks/index.ts'
+import { isInside } from '../utils/index.ts'
 import type { Paint, Style } from './output.ts'
 
 const HEADINGS: ReadonlyArray<readonly [level: CheckLevel, heading: string]> = [
@@ -12,6 +14,28 @@ const HEADINGS: ReadonlyArray<readonly [level: CheckLevel, heading: string]> = [
 /** Import the rooms that bring checks along, for a project need not have imported them all by itself. */
 export async function loadChecks(): Promise<void> {
   await Promise.all([import('../middleware/index.ts'), import('../urls/index.ts'), import('../views/index.ts')])
+}
+
+/** What was found about some apps, by their labels. */
+export async function aboutApps(messages: readonly CheckMessage[], labels: readonly string[]): Promise<CheckMessage[]> {
+  const { apps } = await import('../apps/index.ts')
+  const directories = apps
+    .getAppConfigs()
+    .flatMap(({ label, path: directory }) => (labels.includes(label) ? directory : []))
+  return messages.filter(
+    (message) =>
+      labels.some((label) => isAbout(message, label)) || directories.some((each) => isPlaceIn(message, each)),
+  )
+}
+
+/** Ids begin with the label of the app that checks; objects with that of the app that is checked. */
+function isAbout({ id, object }: CheckMessage, label: string): boolean {
+  return id.startsWith(`${label}.`) || object?.startsWith(`${label}.`) === true
+}
+
+function isPlaceIn({ object = '' }: CheckMessage, directory: string): boolean {
+  const [, file] = /^(.+):\d+:\d+$/.exec(object) ?? []
+  return file !== undefined && isInside(path.resolve(file), directory)
 }
 
 /** What the system checks found, gravest first, in Django's form. */

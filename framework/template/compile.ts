@@ -1,6 +1,5 @@
 import { CompileFault } from './compile-fault.ts'
 import { generate } from './compiler/generate.ts'
-import { UnknownNode } from './compiler/unit.ts'
 import type { Environment } from './environment.ts'
 import { findFaults } from './lint.ts'
 import type { TemplateModule } from './module.ts'
@@ -13,18 +12,7 @@ export function compileTemplate(source: string, environment: Environment): strin
   const root = parse(source, environment)
   const [fault] = findFaults(root, environment)
   if (fault !== undefined) throw new CompileFault(fault.reason, fault.line, fault.column)
-  return codeOf(root)
-}
-
-/** The code of a template without faults. Throws `CompileFault` for what cannot stand where it does. */
-export function codeOf(root: TemplateNode): string {
-  try {
-    return generate(root)
-  } catch (error) {
-    if (!(error instanceof UnknownNode)) throw error
-    const { lineno, colno } = error.node
-    throw new CompileFault(error.message, (lineno ?? 0) + 1, (colno ?? 0) + 1)
-  }
+  return generate(root)
 }
 
 /** The functions out of the code that `compileTemplate` has made. */

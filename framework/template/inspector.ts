@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { CompileFault } from './compile-fault.ts'
-import { codeOf, parse } from './compile.ts'
+import { parse } from './compile.ts'
 import type { Environment } from './environment.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 import { findFaults } from './lint.ts'
@@ -52,39 +52,36 @@ export class Inspector {
 
   #look(loader: Loader, kept: Map<string, Kept>, name: string): Kept['template'] {
     try {
-      const version = loader.version(name)
       const before = kept.get(name)
-      if (before?.version === version) return before.template
-      const template = this.#read(loader, name)
-      kept.set(name, { version, template })
-      return template
+      if (before !== undefined && before.version === loader.version(name)) return before.template
+      const looked = this.#read(loader, name)
+      kept.set(name, looked)
+      return looked.template
     } catch (error) {
       if (error instanceof TemplateDoesNotExist) return undefined
       return unreadable(name, undefined, error)
     }
   }
 
-  #read(loader: Loader, name: string): Kept['template'] {
+  #read(loader: Loader, name: string): Kept {
     let source: TemplateSource
     try {
       source = loader.read(name)
     } catch (error) {
-      if (error instanceof TemplateDoesNotExist) return undefined
+      const version = loader.version(name)
       const file = loader instanceof DirectoryLoader ? loader.locate(name) : undefined
-      return file !== undefined && isBinary(fs.readFileSync(file)) ? undefined : unreadable(name, file, error)
+      const isText = file === undefined || !isBinary(fs.readFileSync(file))
+      return { version, template: isText ? unreadable(name, file, error) : undefined }
     }
-    const { text, file } = source
-    return isBinary(Buffer.from(text))
-      ? undefined
-      : { name, file, unreadable: undefined, ...this.#analysed(name, text) }
+    const { text, file, version } = source
+    const found = text.includes('\0') ? undefined : { name, file, unreadable: undefined, ...this.#analysed(name, text) }
+    return { version, template: found }
   }
 
   #analysed(name: string, text: string): Pick<InspectedTemplate, 'faults' | 'references'> {
     try {
       const root = parse(text, this.#environment)
-      const faults = findFaults(root, this.#environment)
-      if (faults.length === 0) codeOf(root)
-      return { faults, references: referencesOf(root, name) }
+      return { faults: findFaults(root, this.#environment), references: referencesOf(root, name) }
     } catch (error) {
       return { faults: [faultOf(error, text)], references: undefined }
     }

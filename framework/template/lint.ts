@@ -1,4 +1,5 @@
 import { closest } from '../utils/index.ts'
+import { misplacedIn } from './compiler/placement.ts'
 import { childrenOf as allIn, isNode, isSuper } from './compiler/walk.ts'
 import { isIdentifier, isVariableName } from './names.ts'
 import type { TemplateNode } from './nunjucks.ts'
@@ -28,7 +29,8 @@ interface Scope {
 export function findFaults(root: TemplateNode, known: Known): Fault[] {
   const linter = new Linter(known)
   linter.visit(root, { inBlock: false, inMacro: false })
-  return linter.faults
+  const misplaced = linter.faults.length === 0 ? misplacedIn(root) : []
+  return [...linter.faults, ...misplaced.map((node) => faultAt(node, 'This cannot stand here.'))]
 }
 
 const ASYNC = new Set(['AsyncEach', 'AsyncAll', 'IfAsync', 'FilterAsync', 'CallExtensionAsync'])

@@ -123,8 +123,8 @@ function versionOf(file: string): string {
 /** True for a plain file whose real path, links followed, is below the root's. */
 function isFileWithin(file: string, root: string): boolean {
   try {
-    const real = fs.realpathSync(file)
-    return isInside(real, fs.realpathSync(root)) && fs.statSync(real).isFile()
+    const real = fs.realpathSync.native(file)
+    return isInside(real, fs.realpathSync.native(root)) && fs.statSync(real).isFile()
   } catch {
     return false
   }

@@ -24,7 +24,9 @@ export function isVariableName(name: unknown): name is string {
 
 /** True for a name as JavaScript knows them; compiled templates hold names in their code. */
 export function isIdentifier(name: unknown): name is string {
-  return typeof name === 'string' && /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name)
+  if (typeof name !== 'string') return false
+  // Nearly all names are of ASCII, for which the classes of Unicode need not be asked.
+  return /^[A-Za-z_$][\w$]*$/.test(name) || /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name)
 }
 
 /**

@@ -28,7 +28,7 @@ export type NodeClass = new (lineno?: unknown, colno?: unknown, ...values: unkno
 export interface LibraryParser {
   extensions: readonly unknown[]
   breakOnBlocks: readonly string[] | null
-  readonly tokens: { readonly lineno: number; readonly colno: number; currentStr(): string }
+  readonly tokens: LibraryTokenizer
   advanceAfterBlockEnd(name?: string): Token
   expect(type: string): Token
   error(message: string, line?: number, column?: number): Error
@@ -73,9 +73,18 @@ type TokenKind =
   | 'SYMBOL'
   | 'VARIABLE_START'
 
-/** The library's lexer, and its names of the kinds of tokens. */
-export type Lexer = Readonly<Record<`TOKEN_${TokenKind}`, string>> & {
-  lex(source: string, options: object): LibraryParser['tokens']
+/** The library's names of the kinds of tokens. */
+export type Lexer = Readonly<Record<`TOKEN_${TokenKind}`, string>>
+
+/** What cuts a template into tokens: where it has come to, lines and columns counted from 0. */
+export interface LibraryTokenizer {
+  readonly str: string
+  readonly len: number
+  index: number
+  lineno: number
+  colno: number
+  currentStr(): string
+  _extractMatching(breakOnMatch: boolean, characters: string): string | null
 }
 
 /** The library's classes of nodes. */
@@ -106,6 +115,7 @@ export type NodeClasses = Readonly<
 interface Nunjucks {
   readonly Parser: new (tokens: LibraryParser['tokens']) => LibraryParser
   readonly lexer: Lexer
+  readonly Tokenizer: new (source: string, options: object) => LibraryTokenizer
   readonly nodes: NodeClasses
   readonly SafeString: new (text: string) => { toString(): string; readonly length: number }
   readonly filters: Readonly<Record<string, unknown>>
@@ -121,10 +131,12 @@ export function loadNunjucks(): Nunjucks {
     const require = createRequire(import.meta.url)
     const { Parser } = require('nunjucks/src/parser') as Nunjucks
     const { SafeString } = require('nunjucks/src/runtime') as Nunjucks
+    const lexer = require('nunjucks/src/lexer') as Lexer & { lex(source: string): LibraryTokenizer }
     loaded = {
       Parser,
       SafeString,
-      lexer: require('nunjucks/src/lexer') as Lexer,
+      lexer,
+      Tokenizer: lexer.lex('').constructor as Nunjucks['Tokenizer'],
       nodes: require('nunjucks/src/nodes') as NodeClasses,
       filters: require('nunjucks/src/filters') as Nunjucks['filters'],
       tests: require('nunjucks/src/tests') as Nunjucks['tests'],

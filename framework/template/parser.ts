@@ -1,3 +1,4 @@
+import { lex } from './lexer.ts'
 import { sliceNode, withNode } from './nodes.ts'
 import { type LibraryParser, loadNunjucks, type OpenNode, type TemplateNode, type Token } from './nunjucks.ts'
 import { parseFault, type Progress } from './parse-fault.ts'
@@ -5,15 +6,12 @@ import type { TemplateTag } from './types.ts'
 
 export type { TemplateTag }
 
-/** White space that tags leave behind is taken away, so that templates can be indented. */
-const OPTIONS = { trimBlocks: true, lstripBlocks: true }
-
 /** Tags of the library's own parser. */
 const OWN_TAGS = ['block', 'call', 'extends', 'for', 'from', 'if', 'import', 'include', 'macro', 'raw', 'set', 'switch']
 
 /** The nodes of a template. Throws `CompileFault`. */
 export function parseTemplate(source: string, tags: readonly TemplateTag[]): TemplateNode {
-  const parser = new (parserClass())(loadNunjucks().lexer.lex(source, OPTIONS))
+  const parser = new (parserClass())(lex(source))
   parser.extensions = tags
   try {
     return parser.parseAsRoot()

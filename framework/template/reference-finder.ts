@@ -8,7 +8,7 @@ import type { TemplateTag } from './types.ts'
 
 /** What a parsed template of this name names. */
 export function referencesOf(root: TemplateNode, name: string): TemplateReferences {
-  const nodes = [...nodesIn(root, () => true)]
+  const nodes = nodesIn(root, () => true)
   const of = (typename: string): TemplateNode[] => nodes.filter((node) => node.typename === typename)
   const declared = countsOf(nodes.flatMap(declaredBy))
   const parents = of('Extends')
@@ -18,7 +18,7 @@ export function referencesOf(root: TemplateNode, name: string): TemplateReferenc
       .map((each) => ({ ...each, names: each.names.map((other) => relativeTo(name, other)) })),
     hasUnknownParent: parents.some((node) => namesIn(node) === undefined),
     blocks: of('Block').map(blockAt),
-    outerBlocks: [...nodesIn(root, (node) => !HOLDERS.has(node.typename))]
+    outerBlocks: nodesIn(root, (node) => !HOLDERS.has(node.typename))
       .filter(({ typename }) => typename === 'Block')
       .map(blockAt),
     partials: of('PartialDef').map((node) => String(node['name'])),

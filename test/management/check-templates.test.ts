@@ -36,6 +36,33 @@ describe('templates are checked', { timeout: 120_000 }, () => {
     assert.equal(run(directory, ['manage.ts', 'collectstatic', '--noinput', '--dry-run']).status, 0)
   })
 
+  test('of one app alone, where its label says so', async (t) => {
+    const directory = await scaffold(t)
+    for (const label of ['polls', 'news']) {
+      assert.equal(run(directory, ['manage.ts', 'startapp', label]).status, 0)
+      writeTree(directory, { [`${label}/templates/${label}/page.html`]: `{{ title|uper }} of ${label}` })
+    }
+    writeTree(directory, { 'templates/page.html': '{{ title|uper }}' })
+    const settings = fs.globSync('*/settings.ts', { cwd: directory })[0] as string
+    const file = path.join(directory, settings)
+    fs.writeFileSync(
+      file,
+      fs
+        .readFileSync(file, 'utf8')
+        .replace('[staticfiles]', '[staticfiles, polls, news]')
+        .replace(
+          'import path',
+          "import { polls } from '../polls/apps.ts'\nimport { news } from '../news/apps.ts'\nimport path",
+        ),
+    )
+    const { status, stderr } = run(directory, ['manage.ts', 'check', 'polls'])
+    assert.equal(status, 1, stderr)
+    assert.match(stderr, /polls\/templates\/polls\/page\.html:1:10: \(templates\.E004\)/)
+    assert.match(stderr, /identified 1 issue/)
+    assert.match(run(directory, ['manage.ts', 'check']).stderr, /identified 3 issues/)
+    assert.equal(run(directory, ['manage.ts', 'check', 'staticfiles']).status, 0)
+  })
+
   test('by the dev server once it serves, and whenever one changes', async (t) => {
     const directory = await scaffold(t)
     const file = path.join(directory, 'templates', 'news.html')

@@ -13,7 +13,9 @@ import {
   Library,
   type Loader,
   MemoryLoader,
+  TagReader,
   type TemplateOptions,
+  type TemplateTag,
 } from 'nuages/template'
 import { DJANGO_TAGS } from './django-tags.ts'
 import { oursOf, outcome } from './stock/compare.ts'
@@ -281,6 +283,43 @@ describe('the check of templates', () => {
     )
     const tags = Object.fromEntries(DJANGO_TAGS.map(([template], index) => [`${index}.html`, template]))
     assert.deepEqual(await said(tags), [])
+  })
+
+  test('finds what the tag of a library has put where it cannot stand, as rendering does', async () => {
+    const make = (kind: string): TemplateTag => ({
+      tags: ['strange'],
+      parse(parser, nodes, lexer) {
+        const reader = new TagReader(parser, nodes, lexer)
+        const name = reader.name()
+        reader.end()
+        const [value, text] = [reader.symbol(name), new nodes.TemplateData(0, 0, 'text')]
+        const condition = Object.assign(new nodes.If(0, 0), { cond: value, body: reader.sequence([]), else_: null })
+        if (kind === 'statement in expression') return reader.output(reader.list([condition]))
+        if (kind === 'expression as statement') return value
+        if (kind === 'text as statement') return reader.sequence([text])
+        if (kind === 'text in expression') return reader.set('a', reader.list([text]))
+        if (kind === 'unknown') return { ...value, typename: 'Unheard', fields: [] }
+        return reader.sequence([reader.output(text), condition])
+      },
+    })
+    const files = { 'page.html': 'a\n{% strange a %}' }
+    for (const kind of [
+      'statement in expression',
+      'expression as statement',
+      'text as statement',
+      'text in expression',
+      'unknown',
+    ]) {
+      const libraries = [new Library('strange').tag(make(kind))]
+      assert.match(
+        (await said(files, { libraries }))[0] ?? '',
+        /^page\.html:\d+:\d+: \(templates\.E004\) This cannot stand here\.$/,
+        kind,
+      )
+      assert.throws(() => getEngine().render('page.html'), /TemplateSyntaxError: This cannot stand here\./, kind)
+    }
+    assert.deepEqual(await said(files, { libraries: [new Library('strange').tag(make('sound'))] }), [])
+    assert.equal(getEngine().render('page.html', { a: true }), 'a\ntext')
   })
 
   test('says something of any text, and never throws', async () => {

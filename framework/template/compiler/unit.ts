@@ -12,16 +12,6 @@ export interface Grammar {
   readonly statements: Statements
 }
 
-/** A node that the compiler does not know where it stands. */
-export class UnknownNode extends Error {
-  readonly node: TemplateNode
-
-  constructor(node: TemplateNode) {
-    super('This cannot stand here.')
-    this.node = node
-  }
-}
-
 /** One template while it is compiled: what has been written, and what holds at the place that is being written. */
 export class Unit {
   readonly write: Writer = new Writer()
@@ -39,15 +29,13 @@ export class Unit {
 
   /** JavaScript for the value of a node. */
   expression(node: TemplateNode): string {
-    const compile = this.#grammar.expressions[node.typename]
-    if (compile === undefined) throw new UnknownNode(node)
+    const compile = this.#grammar.expressions[node.typename] as Expressions[string]
     return compile(this, node)
   }
 
   /** Write what a node does. */
   statement(node: TemplateNode): void {
-    const compile = this.#grammar.statements[node.typename]
-    if (compile === undefined) throw new UnknownNode(node)
+    const compile = this.#grammar.statements[node.typename] as Statements[string]
     compile(this, node)
   }
 

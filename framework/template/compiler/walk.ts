@@ -6,10 +6,11 @@ export function isNode(value: unknown): value is TemplateNode {
 
 /** The nodes right inside a node. */
 export function childrenOf(node: TemplateNode): TemplateNode[] {
+  const { fields } = node
   const children: TemplateNode[] = []
-  for (const field of node.fields) gather(node[field], children)
+  for (const field of fields) gather(node[field], children)
   // A `set` with a body keeps it beside its fields.
-  if (isNode(node['body']) && !node.fields.includes('body')) children.push(node['body'])
+  if (node.typename === 'Set' && isNode(node['body'])) children.push(node['body'])
   return children
 }
 
@@ -19,12 +20,16 @@ function gather(value: unknown, children: TemplateNode[]): void {
 }
 
 /** All nodes in a node, itself first, in the order of the template; those for which `enter` is false are not looked into. */
-export function* nodesIn(node: TemplateNode, enter: (node: TemplateNode) => boolean): Generator<TemplateNode> {
+export function nodesIn(node: TemplateNode, enter: (node: TemplateNode) => boolean): TemplateNode[] {
+  const nodes: TemplateNode[] = []
   const ahead = [node]
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    yield next
-    if (enter(next)) for (const child of childrenOf(next).toReversed()) ahead.push(child)
+    nodes.push(next)
+    if (!enter(next)) continue
+    const children = childrenOf(next)
+    for (let i = children.length - 1; i >= 0; i--) ahead.push(children[i] as TemplateNode)
   }
+  return nodes
 }
 
 /** Nodes that begin a scope of names. */

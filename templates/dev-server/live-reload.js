@@ -35,7 +35,8 @@
   }
 
   function runPage(script) {
-    const { events } = script.dataset
+    /* Not by the page's base, which may be another site. */
+    const events = new URL(script.dataset.events, location.href).href
     let { version } = script.dataset
 
     function receive(message) {
@@ -43,38 +44,20 @@
       if (message.kind === 'styles' && swapStyles(message)) version = message.version
       else if (message.kind === 'images' && swapImages(message)) version = message.version
       else if (message.version !== version) reload(message.version)
-      hideFailure()
+      hide('nuages-failure')
     }
 
     function showFailure({ failure, version: failed }) {
-      if (script.dataset.failed !== undefined) {
-        if (failed !== version) reload(failed)
-        return
-      }
-      const overlay = document.getElementById('nuages-failure') ?? document.createElement('pre')
-      overlay.id = 'nuages-failure'
-      overlay.setAttribute('role', 'alert')
-      overlay.textContent = failure
-      const style = {
-        position: 'fixed',
-        inset: '0',
-        zIndex: '2147483647',
-        margin: '0',
-        padding: '2rem',
-        overflow: 'auto',
-      }
-      const look = { background: '#1b1b1f', color: '#f5f5f5', font: '14px/1.5 monospace', whiteSpace: 'pre-wrap' }
-      Object.assign(overlay.style, style, look)
-      document.documentElement.append(overlay)
-    }
-
-    function hideFailure() {
-      document.getElementById('nuages-failure')?.remove()
+      if (script.dataset.failed === undefined) show('nuages-failure', failure, { inset: '0' })
+      else if (failed !== version) reload(failed)
     }
 
     /* Once for each version, so that a page that comes out of some cache is not loaded for ever. */
     function reload(wanted) {
-      const key = 'nuages-live-reload'
+      if (script.dataset.sent !== undefined) {
+        return show('nuages-sent', SENT, { inset: 'auto 0 0' })
+      }
+      const key = `nuages-live-reload ${location.href}`
       try {
         if (sessionStorage.getItem(key) === wanted) return
         sessionStorage.setItem(key, wanted)
@@ -82,11 +65,16 @@
       location.reload()
     }
 
-    if (typeof SharedWorker === 'undefined') follow(events, receive)
-    else followWorker()
+    if (!followWorker()) follow(events, receive)
 
+    /* False where there are no shared workers, or a policy wants none. */
     function followWorker() {
-      const worker = new SharedWorker(script.src, { name: new URL(events, location.href).href })
+      let worker
+      try {
+        worker = new SharedWorker(script.src, { name: events })
+      } catch {
+        return false
+      }
       worker.addEventListener('error', () => follow(events, receive), { once: true })
       worker.port.addEventListener('message', ({ data }) => receive(data))
       worker.port.start()
@@ -96,40 +84,80 @@
       addEventListener('pagehide', () => worker.port.postMessage('leave'))
       /* A page that comes back out of the browser's memory has missed what happened. */
       addEventListener('pageshow', ({ persisted }) => persisted && followWorker())
+      return true
     }
   }
 
-  /* Fetch the stylesheets of these names anew, or all where one is imported by another; the old one stays until then. */
+  const SENT = 'The site has changed. This page answers what you have sent, so it is not loaded anew by itself.'
+
+  /* Show a text before the page, at a place; in a way that no policy of the page forbids. */
+  function show(id, text, place) {
+    const element = document.getElementById(id) ?? document.createElement('pre')
+    element.id = id
+    element.setAttribute('role', 'alert')
+    element.textContent = text
+    const box = { position: 'fixed', zIndex: '2147483647', margin: '0', padding: '2rem', overflow: 'auto' }
+    const look = { background: '#1b1b1f', color: '#f5f5f5', font: '14px/1.5 monospace', whiteSpace: 'pre-wrap' }
+    Object.assign(element.style, box, place, look)
+    document.documentElement.append(element)
+  }
+
+  function hide(id) {
+    document.getElementById(id)?.remove()
+  }
+
+  /* Stylesheets that are fetched anew, and those that stay until then, the oldest first. */
+  const stale = new Map()
+
+  /* Fetch the stylesheets of these names anew, or all where one is imported by another. */
   function swapStyles({ files, version }) {
     const links = [...document.querySelectorAll('link[rel~="stylesheet"][href]')].filter(isOwn)
-    const named = links.filter((link) => files.some((file) => pathOf(link.href).endsWith(`/${file}`)))
-    for (const link of named.length > 0 ? named : links) {
+    const newest = links.filter((link) => ![...stale.values()].some((old) => old.includes(link)))
+    const named = newest.filter((link) => files.some((file) => isFile(link.href, file)))
+    for (const link of named.length > 0 ? named : newest) {
       const fresh = link.cloneNode()
       fresh.href = withVersion(link.href, version)
-      fresh.addEventListener('load', () => link.remove())
-      fresh.addEventListener('error', () => link.remove())
+      stale.set(fresh, [...(stale.get(link) ?? []), link])
+      for (const outcome of ['load', 'error']) fresh.addEventListener(outcome, () => replaceBy(fresh), { once: true })
       link.after(fresh)
     }
     return links.length > 0
   }
 
-  function swapImages({ files, version }) {
-    const images = [...document.images].filter((image) =>
-      files.some((file) => pathOf(image.currentSrc).endsWith(`/${file}`)),
-    )
-    for (const image of images) {
-      image.removeAttribute('srcset')
-      image.src = withVersion(image.currentSrc, version)
+  function replaceBy(fresh) {
+    for (const link of stale.get(fresh) ?? []) {
+      stale.delete(link)
+      link.remove()
     }
-    return images.length > 0
+    stale.delete(fresh)
+  }
+
+  /* A page is loaded anew where it does not show each of these files as an image that can be fetched by itself. */
+  function swapImages({ files, version }) {
+    const images = [...document.images].filter((image) => files.some((file) => isFile(image.currentSrc, file)))
+    if (!files.every((file) => images.some((image) => isFile(image.currentSrc, file)))) return false
+    for (const image of images) {
+      const { currentSrc } = image
+      if (image.parentElement?.localName === 'picture') {
+        for (const source of image.parentElement.querySelectorAll('source')) source.remove()
+      }
+      image.removeAttribute('srcset')
+      image.src = withVersion(currentSrc, version)
+    }
+    return true
   }
 
   function isOwn(link) {
     return new URL(link.href).origin === location.origin
   }
 
-  function pathOf(url) {
-    return url === '' ? '' : decodeURIComponent(new URL(url, location.href).pathname)
+  /* What a page's author writes into an address may be no text at all. */
+  function isFile(url, file) {
+    try {
+      return decodeURIComponent(new URL(url, location.href).pathname).endsWith(`/${file}`)
+    } catch {
+      return false
+    }
   }
 
   function withVersion(url, version) {

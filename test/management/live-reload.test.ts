@@ -4,23 +4,16 @@ import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startChromium, withoutChromium } from './chromium.ts'
-import { scaffold } from './scaffold.ts'
-import { startNode } from './support.ts'
+import { type LiveSite, liveSite } from './live-site.ts'
 
 /** A new project that is served, and a page of it that says what it is told. */
-async function site(t: TestContext, ...words: readonly string[]) {
-  const directory = await scaffold(t)
-  const write = (name: string, text: string): void => {
-    const file = path.join(directory, name)
-    fs.mkdirSync(path.dirname(file), { recursive: true })
-    fs.writeFileSync(file, text)
+function site(t: TestContext, ...words: readonly string[]): Promise<LiveSite> {
+  const files = {
+    'static/css/site.css': 'h1 { color: rgb(1, 2, 3) }',
+    'templates/home.html': pageOf('one'),
+    'mysite/urls.ts': urlsOf('first'),
   }
-  write('static/css/site.css', 'h1 { color: rgb(1, 2, 3) }')
-  write('templates/home.html', pageOf('one'))
-  write('mysite/urls.ts', urlsOf('first'))
-  const running = startNode(t, ['manage.ts', 'runserver', '0', ...words], { cwd: directory })
-  const [, url = ''] = await running.waitFor(/Development server at (https?:\/\/\S+\/)\n/)
-  return { directory, write, running, url }
+  return liveSite(t, { files, words: ['0', ...words] })
 }
 
 function pageOf(text: string): string {

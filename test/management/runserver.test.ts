@@ -3,7 +3,15 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { bareProject, linkFramework, type Running, startNode, temporaryDirectory, writeTree } from './support.ts'
+import {
+  bareProject,
+  hasIPv6,
+  linkFramework,
+  type Running,
+  startNode,
+  temporaryDirectory,
+  writeTree,
+} from './support.ts'
 
 const FILES = bareProject(`
     import type { Application } from 'nuages/gateway'
@@ -193,10 +201,19 @@ describe('runserver', { timeout: 120_000 }, () => {
       'wsgi.ts': `
         import type { Application } from 'nuages/gateway'
         const ANSWERS: Record<string, [string[], Record<string, string>]> = {
-          '/whole': [['<!doctype html><body>x</body>'], { 'Content-Length': '29', ETag: '"1"' }],
-          '/stream': [['<html><bo', 'dy>x</bO', 'DY></html>'], {}],
-          '/open': [['<!doctype html><p>x'], {}],
+          '/whole': [['<!doctype html><title>x</title>'], { 'Content-Length': '31', ETag: '"1"' }],
+          '/stream': [['<', '!doctype html><!-- <he', 'ad> -->', '<html class="', '>">', '<HE', 'AD', '>x', '</head>y'], {}],
+          '/header': [['<html>', '<', 'header>x</header>'], {}],
+          '/body': [['<body>x'], {}],
+          '/long': [['<!doctype html><!-- ', '-'.repeat(20_000), '--><html>'], {}],
+          '/code': [['<!doctype html><p><script>"</body>"</script><p title="<head>">'], {}],
           '/nonce': [['<html></body>'], { 'Content-Security-Policy': "script-src 'nonce-abc' 'strict-dynamic'" }],
+          '/deaf': [['<html></body>'], { 'Content-Security-Policy': "script-src 'nonce-abc'; connect-src 'none'" }],
+          '/comment': [['<!-- <html> --><p>x'], {}],
+          '/download': [['<html></body>'], { 'Content-Disposition': 'attachment; filename="page.html"' }],
+          '/json': [['"<html>"'], { 'Content-Type': 'application/json' }],
+          '/none': [['', ''], {}],
+          '/coding': [['<html>'], {}],
           '/forbidden': [['<html></body>'], { 'Content-Security-Policy': "default-src 'none'" }],
           '/fragment': [['<p>x</p></body>'], {}],
           '/gzip': [['<html></body>'], { 'Content-Encoding': 'gzip' }],
@@ -205,26 +222,40 @@ describe('runserver', { timeout: 120_000 }, () => {
         export const application: Application = (environ, startResponse) => {
           const [chunks, headers] = ANSWERS[environ.PATH_INFO]!
           startResponse('200 OK', Object.entries({ 'Content-Type': 'text/html', ...headers }))
-          return (async function* () { for (const chunk of chunks) yield Buffer.from(chunk) })()
+          const last = environ.PATH_INFO === '/coding' ? [String(environ['HTTP_ACCEPT_ENCODING'])] : []
+          return (async function* () { for (const chunk of [...chunks, ...last]) yield Buffer.from(chunk) })()
         }`,
     }).start('runserver', '0', '--noreload')
     const url = await urlOf(running)
     const ask = async (name: string) => {
-      const [, answer = ''] = await rawAnswer(url, `GET /${name} HTTP/1.1`)
-      return answer.replaceAll(/\r\n[0-9a-f]+\r\n/g, '').replace(/<script [^>]*><\/script>/, '[script ]')
+      const answer = await fetch(url + name)
+      return (await answer.text()).replace(/<script [^>]*><\/script>/, '[script ]')
     }
-    assert.match(await ask('whole'), /<body>x\[script \]<\/body>/)
-    assert.match(await ask('stream'), /<body>x\[script \]<\/bODY><\/html>/)
-    assert.match(await ask('open'), /<p>x\[script \]/)
+    assert.equal(await ask('whole'), '<!doctype html>[script ]<title>x</title>')
+    assert.equal(await ask('stream'), '<!doctype html><!-- <head> --><html class=">"><HEAD>[script ]x</head>y')
+    assert.equal(await ask('header'), '<html>[script ]<header>x</header>')
+    assert.equal(await ask('body'), '[script ]<body>x')
+    assert.match(await ask('long'), /^<!doctype html>\[script \]<!-- -+--><html>$/)
+    assert.equal(await ask('code'), '<!doctype html>[script ]<p><script>"</body>"</script><p title="<head>">')
     assert.match(
       await (await fetch(`${url}nonce`)).text(),
       /^<html><script [^>]* nonce="abc" async><\/script><\/body>$/,
     )
-    for (const name of ['forbidden', 'fragment', 'text']) assert.doesNotMatch(await ask(name), /script /)
-    assert.doesNotMatch(await ask('gzip'), /\[script/)
+    for (const name of ['forbidden', 'fragment', 'text', 'deaf', 'comment', 'download', 'json', 'none'])
+      assert.doesNotMatch(await ask(name), /script /)
+    const [, gzip = ''] = await rawAnswer(url, 'GET /gzip HTTP/1.1')
+    assert.match(gzip, /<html><\/body>/)
+    for (const [asking, coding] of [
+      [{ Accept: 'text/html,*/*;q=0.8' }, 'undefined'],
+      [{ 'Sec-Fetch-Dest': 'document' }, 'undefined'],
+      [{ Accept: 'application/json' }, 'gzip'],
+    ] as const) {
+      const answer = await fetch(`${url}coding`, { headers: { ...asking, 'Accept-Encoding': 'gzip' } })
+      assert.match(await answer.text(), new RegExp(`>${coding}$`))
+    }
     assert.match(running.output, /No live reload for a page whose Content-Security-Policy allows no script/)
     assert.equal((await fetch(`${url}whole`)).headers.get('ETag'), null)
-    assert.equal((await fetch(`${url}whole`, { method: 'HEAD' })).headers.get('Content-Length'), '29')
+    assert.equal((await fetch(`${url}whole`, { method: 'HEAD' })).headers.get('Content-Length'), '31')
   })
 
   test('runs a second time at once on the port of the first', async (t) => {
@@ -259,8 +290,4 @@ async function freePort(): Promise<{ port: number }> {
   const { port } = server.address() as net.AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return { port }
-}
-
-function hasIPv6(): boolean {
-  return fs.existsSync('/proc/net/if_inet6') && fs.readFileSync('/proc/net/if_inet6', 'utf8').trim() !== ''
 }

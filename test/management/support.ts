@@ -139,3 +139,8 @@ export function startNode(
   const { cwd, env, stdio = ['ignore', 'pipe', 'pipe'] } = options
   return new Running(t, spawn(process.execPath, words, { cwd, env: cleanEnvironment(env), stdio }))
 }
+
+/** True where this machine has the address ::1. */
+export function hasIPv6(): boolean {
+  return fs.existsSync('/proc/net/if_inet6') && fs.readFileSync('/proc/net/if_inet6', 'utf8').trim() !== ''
+}

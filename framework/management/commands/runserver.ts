@@ -84,8 +84,9 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     const traffic = new Traffic()
     const { createServer } = await import('../../gateway/index.ts')
     const write = (line: string): void => this.stderr.write(line)
+    const mount = settings.forceScriptName?.replace(/\/$/, '')
     const liveReload = new LiveReload({
-      mount: settings.forceScriptName,
+      mount,
       warn: (message) => write(this.stderr.style.warning(message)),
     })
     const logged = logRequests(follows ? liveReload.inject(application) : application, write, this.stderr.style, {
@@ -100,7 +101,7 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     })
     if (server.address?.kind === 'tcp') {
       const { port } = server.address
-      tellParent({ listening: { host: target.host, port, tls, liveReload: follows } })
+      tellParent({ listening: { host: target.host, port, tls, liveReload: follows, mount } })
       this.#greet(urlOf(target.host, port, tls === undefined ? 'http' : 'https'))
     }
     if (checks) void this.#checkTemplates()

@@ -1,20 +1,25 @@
 import type { ResponseBody } from '../../gateway/index.ts'
 
-const END = Buffer.from('</body')
+/** What stands before all that a document's head holds: space, comments, the doctype, the tags of html and head. */
+const BEGINNING =
+  /^(?:\xef\xbb\xbf)?(?:\s+|<!--[^]*?-->|<!doctype\b[^>]*>|<(?:html|head)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^'">])*>)*/i
+const COMMENT = /<!--[^]*?-->/g
+const TAG = /<(?:!doctype|html|head)[\s/>]/i
+const HEAD = /<head[\s/>]/i
 
-/** How far a small letter is from its capital. */
-const LETTER_CASE = 0x20
+/** The rest after a beginning that may go on in the next chunk. */
+const CUT_OFF = /^(?:$|<!--|<!?[a-z-]*$|<(?:!doctype|html|head)[\s/])/i
 
-/** How many bytes of a page are looked at to tell a document from a fragment. */
-const BEGINNING = 1024
+/** How many bytes of a page are held back at most. */
+const LIMIT = 16_384
 
 /**
- * Puts a snippet into an HTML document that passes in chunks: before the first `</body`, or at the end of a document that
- * has none, which HTML allows. A fragment passes as it is. No byte is held back but the beginning of what may be a `</body`.
+ * Puts a snippet into an HTML document that passes in chunks: at the beginning of its head, where no script and no attribute
+ * can hold what looks like a tag, and where no rule of a stylesheet counts it. A fragment passes as it is. No byte is held back
+ * but what may be a beginning.
  */
 export class Injector {
   readonly #snippet: Buffer
-  #beginning = ''
   #held: Buffer = Buffer.alloc(0)
   #done = false
 
@@ -23,33 +28,29 @@ export class Injector {
   }
 
   /** What to send for a chunk; may be empty. */
-  push(chunk: Uint8Array): Buffer {
-    const bytes = Buffer.concat([this.#held, chunk])
-    this.#held = Buffer.alloc(0)
-    if (this.#done) return bytes
-    if (this.#beginning.length < BEGINNING) {
-      this.#beginning += Buffer.from(chunk.subarray(0, BEGINNING)).toString('latin1')
-    }
-    const at = indexOfEnd(bytes)
-    if (at === bytes.length) return bytes
-    if (bytes.length - at < END.length) {
-      this.#held = bytes.subarray(at)
-      return bytes.subarray(0, at)
-    }
-    if (!this.#isDocument()) return bytes
-    this.#done = true
-    return Buffer.concat([bytes.subarray(0, at), this.#snippet, bytes.subarray(at)])
+  push(chunk: Uint8Array): Uint8Array {
+    if (this.#done) return chunk
+    this.#held = Buffer.concat([this.#held, chunk])
+    return this.#decide(this.#held.length >= LIMIT)
   }
 
   /** What to send at the end. */
-  finish(): Buffer {
-    const add = !this.#done && this.#isDocument()
-    this.#done = true
-    return add ? Buffer.concat([this.#held, this.#snippet]) : this.#held
+  finish(): Uint8Array {
+    return this.#done ? Buffer.alloc(0) : this.#decide(true)
   }
 
-  #isDocument(): boolean {
-    return /<(?:!doctype html|html|head|body)[\s>]/i.test(this.#beginning)
+  /** What is held, once it is known whether and where the snippet belongs there, or `now`; nothing before. */
+  #decide(now: boolean): Buffer {
+    const text = this.#held.toString('latin1', 0, LIMIT)
+    const [beginning = ''] = BEGINNING.exec(text) ?? []
+    const rest = text.slice(beginning.length)
+    const tags = beginning.replaceAll(COMMENT, '')
+    if (!now && !HEAD.test(tags) && CUT_OFF.test(rest)) return Buffer.alloc(0)
+    const held = this.#held
+    this.#held = Buffer.alloc(0)
+    this.#done = true
+    if (!TAG.test(tags) && !/^<body[\s>]/i.test(rest)) return held
+    return Buffer.concat([held.subarray(0, beginning.length), this.#snippet, held.subarray(beginning.length)])
   }
 }
 
@@ -85,22 +86,4 @@ class InjectingIterator implements AsyncIterator<Uint8Array> {
   async return(): Promise<IteratorResult<Uint8Array>> {
     return (await this.#inner.return?.()) ?? { done: true, value: undefined }
   }
-}
-
-/** Where `</body` begins, whole or cut off by the end, in any case; the length where it does not. */
-function indexOfEnd(bytes: Buffer): number {
-  for (let at = bytes.indexOf(END[0] as number); at !== -1; at = bytes.indexOf(END[0] as number, at + 1)) {
-    if (isEnd(bytes, at)) return at
-  }
-  return bytes.length
-}
-
-/** Looks at bytes and makes no strings: a page may have a million tags. */
-function isEnd(bytes: Buffer, at: number): boolean {
-  const length = Math.min(END.length, bytes.length - at)
-  for (let index = 1; index < length; index++) {
-    const byte = bytes[at + index] as number
-    if (byte !== END[index] && byte + LETTER_CASE !== END[index]) return false
-  }
-  return true
 }

@@ -16,8 +16,8 @@ const VALIDATORS = new Set(['etag', 'last-modified', 'accept-ranges', 'content-m
 
 /** How pages are kept up to date. */
 export interface LiveReloadOptions {
-  /** Where the site is mounted, where the gateway does not know: the setting `forceScriptName`. */
-  readonly mount?: string | null | undefined
+  /** Where the site is mounted, where the gateway does not know: the setting `forceScriptName`, without a slash at its end. */
+  readonly mount?: string | undefined
   /** Called once, where a page cannot have the script. */
   readonly warn?: ((message: string) => void) | undefined
 }
@@ -71,8 +71,9 @@ export class LiveReload {
   }
 
   async #answer(...[application, environ, startResponse]: [Application, ...Parameters<Application>]) {
-    // What is compressed already could not be changed.
-    if (environ['HTTP_SEC_FETCH_DEST'] !== undefined) delete environ['HTTP_ACCEPT_ENCODING']
+    // What is compressed already could not be changed. By HTTP from another machine a browser does not say what it fetches.
+    if (environ['HTTP_SEC_FETCH_DEST'] !== undefined || /\btext\/html\b/i.test(environ['HTTP_ACCEPT'] ?? ''))
+      delete environ['HTTP_ACCEPT_ENCODING']
     let head: [status: string, headers: ResponseHeaders] | undefined
     let given = false
     const body = await application(environ, (status, headers, error) => {
@@ -105,19 +106,24 @@ export class LiveReload {
     const [type = ''] = get('content-type')
     if (!/^text\/html\b/i.test(type) || /^(?:1|204|205|206|304)/.test(status)) return undefined
     if (get('content-encoding').some((coding) => coding !== 'identity')) return undefined
+    if (get('content-disposition').some((disposition) => /^\s*attachment\b/i.test(disposition))) return undefined
     const policy = scriptPolicy(get('content-security-policy'))
-    if (policy.allowed) return scriptElement(this.#mountOf(environ), this.version, policy.nonce)
+    if (policy.allowed) {
+      const { nonce } = policy
+      const isSent = environ.REQUEST_METHOD !== 'GET'
+      return scriptElement({ mount: this.#mountOf(environ), version: this.version, nonce, isSent })
+    }
     if (!this.#warned) {
       this.#warned = true
       this.#options.warn?.(
-        "No live reload for a page whose Content-Security-Policy allows no script of its own origin: add 'self' to script-src.",
+        "No live reload for a page whose Content-Security-Policy allows no script of its own origin, or none that listens: add 'self' to script-src and connect-src.",
       )
     }
     return undefined
   }
 
   #mountOf({ SCRIPT_NAME }: Environ): string {
-    return (this.#options.mount ?? decode(SCRIPT_NAME)).replace(/\/$/, '')
+    return this.#options.mount ?? decode(SCRIPT_NAME)
   }
 
   /** The path below the mount, whether whoever stands in front has cut that off or not. */
@@ -128,11 +134,29 @@ export class LiveReload {
   }
 }
 
-/** The element that makes a page follow a server; `version` is what the page was made with. */
-export function scriptElement(mount: string, version: string, nonce?: string): string {
-  const attributes = nonce === undefined ? '' : ` nonce="${nonce}"`
+/** What a page is told about itself. */
+export interface PageFacts {
+  /** Where the site is mounted. */
+  readonly mount: string
+  /** What the page was made with. */
+  readonly version: string
+  readonly nonce?: string | undefined
+  /** True for a page that answers what was sent to the server, which must not be sent again by itself. */
+  readonly isSent?: boolean
+  /** True for the page of a server that does not start. */
+  readonly isFailed?: boolean
+}
+
+/** The element that makes a page follow a server. */
+export function scriptElement({ mount, version, nonce, isSent = false, isFailed = false }: PageFacts): string {
   const base = escapeHtml(encodeURI(mount))
-  return `<script src="${base}${SCRIPT}" data-version="${version}" data-events="${base}${EVENTS}"${attributes} async></script>`
+  const attributes = [
+    ...(nonce === undefined ? [] : [`nonce="${nonce}"`]),
+    ...(isSent ? ['data-sent'] : []),
+    ...(isFailed ? ['data-failed'] : []),
+    'async',
+  ]
+  return `<script src="${base}${SCRIPT}" data-version="${version}" data-events="${base}${EVENTS}" ${attributes.join(' ')}></script>`
 }
 
 /** True for the path of the events, wherever the site is mounted. */

@@ -13,6 +13,8 @@ export interface Listening {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /** True where pages follow the server. */
   readonly liveReload: boolean
+  /** Where the site is mounted, as far as that is known without a request. */
+  readonly mount?: string | undefined
 }
 
 /** Marks pages and messages of one failure. */
@@ -24,8 +26,9 @@ export class StandIn {
   readonly #server: HTTPServer
   readonly #ready: Promise<unknown>
 
-  constructor({ host, port, tls, liveReload }: Listening, failure: string) {
-    this.#server = createServer(this.#application(host, failure, liveReload), {
+  constructor(listening: Listening, failure: string) {
+    const { host, port, tls } = listening
+    this.#server = createServer(this.#application(listening, failure), {
       tls: tls === undefined ? undefined : { cert: fs.readFileSync(tls.cert), key: fs.readFileSync(tls.key) },
     })
     // Where the port is somebody else's by now, the console has said all.
@@ -38,7 +41,7 @@ export class StandIn {
     await this.#server.close({ timeout: 50 })
   }
 
-  #application(host: string, failure: string, liveReload: boolean): Application {
+  #application({ host, liveReload, mount = '' }: Listening, failure: string): Application {
     const version = `failed.${++failures}`
     return (environ, startResponse) => {
       const text = isMeant(environ, host) ? failure : 'The server could not be started. The console says why.'
@@ -54,7 +57,7 @@ export class StandIn {
         ['Cache-Control', 'no-store'],
         ['Retry-After', '1'],
       ])
-      const script = liveReload ? scriptElement('', version).replace('<script', '<script data-failed') : ''
+      const script = liveReload ? scriptElement({ mount, version, isFailed: true }) : ''
       return [Buffer.from(page(text, script))]
     }
   }

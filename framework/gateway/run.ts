@@ -1,5 +1,5 @@
 import { BadHeaderError, UnreadablePostError } from '../exceptions.ts'
-import { formatRecord } from '../utils/index.ts'
+import { formatRecord, isTold } from '../utils/index.ts'
 import { parseContentLength } from './environ.ts'
 import { HOP_BY_HOP } from './hop-by-hop.ts'
 import type { Application, Environ, Output, ResponseBody, ResponseHeaders, StartResponse } from './types.ts'
@@ -240,7 +240,7 @@ class Exchange {
     if (error instanceof UnreadablePostError && !this.#headSent) {
       return this.#answer('400 Bad Request', 'The body of this request is incomplete.\n')
     }
-    this.#log('the application failed', error)
+    if (!isTold(error)) this.#log('the application failed', error)
     if (this.#headSent) return this.#output.end(error)
     return this.#answer('500 Internal Server Error', 'Internal Server Error\n')
   }

@@ -1,9 +1,8 @@
-import { BadRequest, Http404, PermissionDenied, SuspiciousOperation, UnreadablePostError } from '../exceptions.ts'
+import { BadRequest, Http404, PermissionDenied, SuspiciousOperation } from '../exceptions.ts'
 import { settings } from '../conf/index.ts'
 import {
   type AnyResponse,
   type GetResponse,
-  gotRequestException,
   HttpResponse,
   type HttpRequest,
   HttpResponseBase,
@@ -13,16 +12,9 @@ import {
 } from '../http/index.ts'
 import { type ErrorHandler, getErrorHandler, type HandledStatus, withUrlconf } from '../urls/index.ts'
 import { getLogger } from '../utils/index.ts'
-import {
-  badRequest,
-  pageNotFound,
-  permissionDenied,
-  reportError,
-  serverError,
-  technical404,
-  technical500,
-} from '../views/index.ts'
+import { badRequest, pageNotFound, permissionDenied, serverError, technical404, technical500 } from '../views/index.ts'
 import { noResponse } from './describe.ts'
+import { saysClientGone, sendException, tellOfUncaught } from './uncaught.ts'
 
 /**
  * Stand around a layer so that whatever it throws becomes a response: 404 for `Http404`, 403 for `PermissionDenied`, 400
@@ -105,10 +97,7 @@ function page(
 
 async function uncaught(request: HttpRequest, error: unknown): Promise<AnyResponse> {
   if (settings.debugPropagateExceptions) return propagate(request, error)
-  await tell(request, error)
-  const thrown = error === undefined ? new Error('The value "undefined" was thrown.') : error
-  logResponse(request, 500, 'Internal Server Error', thrown)
-  reportError(error, request)
+  await tellOfUncaught(request, error, 'Internal Server Error')
   return errorPage(request, error, settings.debug ? (_, cause) => technical500(request, cause, 500) : undefined, 500)
 }
 
@@ -119,27 +108,9 @@ async function propagate(request: HttpRequest, error: unknown): Promise<never> {
   const known = propagating.get(request)
   if (known === undefined || known.error !== error) {
     propagating.set(request, { error })
-    await tell(request, error)
+    await sendException(request, error)
   }
   throw error
-}
-
-/** Tell the receivers of `gotRequestException`; one that fails must not hide the error that it is told of. */
-async function tell(request: HttpRequest, error: unknown): Promise<void> {
-  if (gotRequestException.isEmpty) return
-  for (const [, outcome] of await gotRequestException.sendRobust({ request, error })) {
-    if (!('error' in outcome)) continue
-    getLogger('nuages.request').error('A receiver of gotRequestException failed.', { request, error: outcome.error })
-  }
-}
-
-function saysClientGone({ signal }: HttpRequest, error: unknown): boolean {
-  if (!signal.aborted) return false
-  return (
-    error === signal.reason ||
-    (error instanceof Error && error.name === 'AbortError') ||
-    error instanceof UnreadablePostError
-  )
 }
 
 /**

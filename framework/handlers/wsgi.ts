@@ -16,6 +16,7 @@ import { setup } from '../setup.ts'
 import { withScriptPrefix, withUrlconf } from '../urls/index.ts'
 import { loadMiddleware } from './base.ts'
 import { convertExceptionToResponse } from './exception.ts'
+import { watchedPieces } from './stream.ts'
 
 /**
  * A project as one function, for any gateway to run: sets the project up and folds its middleware (Django's
@@ -53,7 +54,8 @@ function begin(response: AnyResponse, request: HttpRequest, startResponse: Start
   if (request.holdsFiles || response.streaming) response.addCloser(() => request.close())
   if (!requestFinished.isEmpty) response.addCloser(async () => void (await requestFinished.send({ request })))
   try {
-    if (!response.streaming) declareLength(response, request)
+    if (response.streaming) response.streamingContent = watchedPieces(response, response.streamingContent, request)
+    else declareLength(response, request)
     startResponse(response.toStatusLine(), response.toHeaderList())
   } catch (error) {
     void response.close()

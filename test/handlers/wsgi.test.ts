@@ -137,7 +137,7 @@ describe('handlers/wsgi', () => {
       ['/', ['started', 'sent page', 'finished']],
       ['/empty/', ['started', 'finished']],
       ['/stream/', ['started', 'sent a', 'sent b', 'finished']],
-      ['/cut/', ['started', 'sent a', 'finished']],
+      ['/cut/', ['started', 'sent a', 'exception', 'finished']],
     ] as const) {
       test(`are sent once each, the last after the last byte of ${target}`, async () => {
         const notes = listen()

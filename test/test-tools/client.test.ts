@@ -13,7 +13,7 @@ import {
 } from 'nuages/http'
 import { Client, RedirectCycleError } from 'nuages/test'
 import { include, path, urlpatterns } from 'nuages/urls'
-import { makeSite } from './site.ts'
+import { makeSite, RecordList } from './site.ts'
 
 describe('test-tools/client', () => {
   afterEach(resetForTests)
@@ -224,14 +224,15 @@ describe('test-tools/client', () => {
     })
 
     test('gives the page, and the error beside it, where raiseRequestException is false', async () => {
-      const client = new Client(await makeSite(broken), { raiseRequestException: false })
+      const log = new RecordList()
+      const client = new Client(await makeSite(broken, {}, log), { raiseRequestException: false })
       const response = await client.get('/throws/')
       assert.equal(response.status, 500)
       assert.ok(response.error instanceof RangeError)
       const cut = await client.get('/stream/')
       assert.deepEqual([cut.status, await cut.text()], [200, 'x'])
       assert.match(String(cut.error), /the stream broke/)
-      assert.match(cut.errorLog, /the application failed/)
+      assert.equal(log.lines.at(-1), 'error nuages.request: Answer Cut Off: /stream/')
       assert.equal((await client.get('/nowhere/')).error, undefined)
     })
 

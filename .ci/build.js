@@ -21,12 +21,10 @@ for (const file of files(to('framework'))) {
   if (file.endsWith('.d.ts')) rewrite(file, javascriptImports)
   if (file.endsWith('.map')) rewrite(file, (text) => publishedSources(file, text))
 }
-for (const file of files(from('framework')).filter((file) => file.endsWith('.ts'))) {
+for (const file of files(from('framework')).filter((file) => /(?<!\.d)\.ts$/.test(file))) {
   copy(file, to('src', path.relative(from('framework'), file)))
 }
-for (const name of ['bin.js', 'register.js']) copy(from('framework', name), to('framework', name))
-// The hook exports nothing, and a door without declarations would be one without types.
-fs.writeFileSync(to('framework', 'register.d.ts'), 'export {}\n')
+for (const name of ['bin.js', 'register.js', 'register.d.ts']) copy(from('framework', name), to('framework', name))
 for (const file of files(from('templates'))) copy(file, to('templates', path.relative(from('templates'), file)))
 for (const file of files(from('docs'))) copy(file, to('docs', path.relative(from('docs'), file)))
 for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']) copy(from(name), to(name))

@@ -26,8 +26,17 @@ async function run() {
 
 /** Also the built package needs the hook, for a project's settings are TypeScript. */
 async function runWithHook() {
-  await import('./register.js')
+  await import('./register.js').catch(tellOfMissingPackage)
   await run()
+}
+
+/** A checkout, or a project, whose packages have not been fetched. */
+function tellOfMissingPackage(error) {
+  if (!String(error.code).endsWith('MODULE_NOT_FOUND')) throw error
+  const [reason] = error.message.split('\n')
+  const [root] = fileURLToPath(new URL('..', import.meta.url)).split(/[\\/](?:node_modules[\\/].*)?$/)
+  process.stderr.write(`Error: ${reason}\nRun 'npm install' in ${root}, which fetches what is missing.\n`)
+  process.exit(1)
 }
 
 /** A checkout brings a Node along, which `npm ci` has put where npm scripts find it. */

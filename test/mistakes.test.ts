@@ -281,8 +281,9 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'npm install has not been run',
-    says: "Cannot find package 'nuages'",
-    at: 'manage.ts',
+    says: "Run 'npm install' in",
+    at: "Cannot find package 'nuages' imported from /manage.ts",
+    command: ['runserver'],
     remove: ['node_modules'],
   },
   {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { packageRoot } from 'nuages/utils'
 import { install, run, scaffold, scriptOf } from './scaffold.ts'
-import { cleanEnvironment, startNode } from './support.ts'
+import { cleanEnvironment, startNode, temporaryDirectory } from './support.ts'
 
 describe('a new project', { timeout: 60_000 }, () => {
   test('passes its own tests, and its own types hold', async (t) => {
@@ -25,6 +25,17 @@ describe('a new project', { timeout: 60_000 }, () => {
     const deploy = run(directory, [...scriptOf(directory, 'check'), '--deploy'])
     const ids = [...deploy.stderr.matchAll(/\((\w+\.\w\d+)\)/g)].map(([, id]) => id)
     assert.deepEqual(new Set(ids), new Set(['security.W004', 'security.W008', 'security.W018', 'security.W020']))
+  })
+
+  test('says what to do where npm install has not been run, in one place and without a stack', async (t) => {
+    const directory = await scaffold(t)
+    fs.rmSync(path.join(directory, 'node_modules'), { recursive: true })
+    const said = `Error: Cannot find package 'nuages' imported from ${directory}/manage.ts
+Run 'npm install' in ${directory}, which fetches what is missing.\n`
+    assert.deepEqual(run(directory, ['manage.ts', 'runserver']), { status: 1, stdout: '', stderr: said })
+    const env = cleanEnvironment({ PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin` })
+    const script = path.join(directory, 'manage.ts')
+    assert.equal(spawnSync(script, ['runserver'], { cwd: '/', encoding: 'utf8', env }).stderr, said)
   })
 
   test('will not start without a secret key, and says how to get one', async (t) => {
@@ -77,6 +88,19 @@ describe('a new project', { timeout: 60_000 }, () => {
     assert.match(stdout, /href="\/cgi-bin\/mysite\/static\/site\.css"/)
     assert.match(stdout, /It works/)
   })
+})
+
+test('a checkout whose packages have not been fetched says so', { timeout: 60_000 }, (t) => {
+  const directory = temporaryDirectory(t)
+  for (const name of ['manage.ts', 'package.json', 'framework', 'project'])
+    fs.cpSync(path.join(packageRoot(), name), path.join(directory, name), { recursive: true })
+  for (const program of ['manage.ts', 'framework/bin.js'])
+    assert.deepEqual(run(directory, [program, 'check']), {
+      status: 1,
+      stdout: '',
+      stderr: `Error: Cannot find module 'oxc-transform/package.json'
+Run 'npm install' in ${directory}, which fetches what is missing.\n`,
+    })
 })
 
 test('a new app serves its page once it is installed as startapp says', { timeout: 60_000 }, async (t) => {

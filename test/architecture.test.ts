@@ -37,7 +37,7 @@ interface Import {
   readonly target: string
 }
 
-const sources = listFiles(framework).filter((file) => file.endsWith('.ts'))
+const sources = listFiles(framework).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
 const imports = sources.flatMap(importsOf)
 
 describe('the architecture', () => {

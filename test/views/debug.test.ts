@@ -10,6 +10,7 @@ import { cspHash, type HttpRequest, HttpResponse, markView } from 'nuages/http'
 import { renderToString } from 'nuages/template'
 import { Client, RequestFactory } from 'nuages/test'
 import { include, path, rePath, resolve, urlpatterns, type Urls } from 'nuages/urls'
+import { disableTracing, enableTracing, Step, traced } from 'nuages/utils'
 import { SafeExceptionReporterFilter, technical404, technical500 } from 'nuages/views'
 import { failDeep, failingSite, SECRET } from './pages-site.ts'
 
@@ -56,6 +57,20 @@ describe('the debug page for an error', () => {
     assert.ok(marked.some(([, , line]) => line?.includes('throw new TypeError(')))
     assert.match(page, /views\/pages-site\.ts:\d+:\d+/)
   })
+
+  for (const [form, request] of Object.entries({ html, text }))
+    test(`leaves out the calls that only follow a request, as ${form}`, async (t) => {
+      enableTracing()
+      t.after(disableTracing)
+      const { settings, remove: removeTraced } = failingSite({ debug: true })
+      t.after(removeTraced)
+      const client = new Client(await getWSGIApplication(settings), { raiseRequestException: false })
+      const response = await traced(new Step('request', 'GET /fail/'), () => client.get('/fail/', request))
+      const page = await response.text()
+      assert.match(page, /failDeep/)
+      assert.match(page, /framework\/handlers\/base\.[jt]s/)
+      assert.doesNotMatch(page, /[\\/]trace\.[jt]s/)
+    })
 
   test('shows calls of the project first, those of the framework and of Node apart', () => {
     const page = pageFor(thrownBy(() => renderToString('../../nothing.html')))

@@ -11,7 +11,7 @@ import { editorLink } from './editor.ts'
 import type { Masker } from './mask.ts'
 import { show } from './show.ts'
 import { type SourceLine, SourceReader } from './source.ts'
-import { parseStack, type StackFrame } from './stack.ts'
+import { parseStack, type StackFrame, withoutTracing } from './stack.ts'
 
 /** A call, ready to be shown. */
 export interface FrameReport {
@@ -105,9 +105,8 @@ function reportError(error: unknown, relation: string, tools: Tools): ErrorRepor
   }
   const message = read(error, 'reason') ?? read(error, 'message')
   const place = placeOf(error)
-  const frames = parseStack(textOf(read(error, 'stack')), textOf(read(error, 'message'))).map((frame) =>
-    reportFrame(frame, tools),
-  )
+  const calls = parseStack(textOf(read(error, 'stack')), textOf(read(error, 'message')))
+  const frames = withoutTracing(calls).map((frame) => reportFrame(frame, tools))
   return {
     relation,
     name: masker.text(nameOf(error)),

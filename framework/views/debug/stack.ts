@@ -29,6 +29,18 @@ export function parseStack(stack: string, message: string): StackFrame[] {
   return frames
 }
 
+/** The functions that follow a request for the dev server: they stand around each layer and do nothing to it. */
+const TRACING = /[\\/]framework[\\/](?:utils|handlers)[\\/]trace\.[jt]s$/
+
+/** The calls without those that only follow a request, and without Node's own between them. */
+export function withoutTracing(frames: readonly StackFrame[]): StackFrame[] {
+  const isTracing = (at: number): boolean => TRACING.test(frames[at]?.file ?? '')
+  return frames.filter(({ functionName }, at) => {
+    const isBetween = functionName === 'AsyncLocalStorage.run' && (isTracing(at - 1) || isTracing(at + 1))
+    return !isTracing(at) && !isBetween
+  })
+}
+
 /** The lines of a text that may be huge; those that are too long are no calls. */
 function linesOf(text: string): string[] {
   return text

@@ -2,6 +2,7 @@ import { type Assertion, assertSame, fail, prefixed, times } from './assertion.t
 import { canonicalURL } from './canonical-url.ts'
 import { occurrences } from './html/reading.ts'
 import type { TestResponse } from './response.ts'
+import type { RenderedTemplates } from './templates.ts'
 
 /** How `assertContains` and `assertNotContains` look at an answer. */
 export interface ContainsOptions {
@@ -71,7 +72,9 @@ export async function assertRedirects(
   const got = first?.status ?? response.status
   if (got !== status) fail(assertRedirects, say(`The answer was ${got}, not a redirect with ${status}.`))
   const asked = addressOf(response)
-  const url = response.redirectChain.at(-1)?.url ?? new URL(response.headers.get('Location') ?? '', asked).href
+  const location = response.headers.get('Location') ?? ''
+  const url = response.redirectChain.at(-1)?.url ?? URL.parse(location, asked)?.href
+  if (url === undefined) return fail(assertRedirects, say(`It leads to ${JSON.stringify(location)}, which is no URL.`))
   const wanted = canonicalURL(new URL(expected, asked).href)
   assertSame(assertRedirects, canonicalURL(url), wanted, say('The redirect leads elsewhere.'))
   const isNear = new URL(url).host === new URL(asked).host
@@ -82,11 +85,11 @@ export async function assertRedirects(
 }
 
 /**
- * A template rendered for this answer, itself or because another extends or includes it; with `count`, so many times
- * (Django's `assertTemplateUsed`).
+ * A template rendered for this answer, or in what `captureTemplates` gives, itself or because another extends or includes
+ * it; with `count`, so many times (Django's `assertTemplateUsed`).
  */
 export function assertTemplateUsed(
-  response: TestResponse,
+  response: Pick<RenderedTemplates, 'templates'>,
   name: string,
   options: { readonly count?: number; readonly message?: string } = {},
 ): void {
@@ -98,8 +101,12 @@ export function assertTemplateUsed(
   fail(assertTemplateUsed, prefixed(`The template ${name} ${wanted}. ${rendered}.`, message))
 }
 
-/** A template did not render for this answer. */
-export function assertTemplateNotUsed(response: TestResponse, name: string, message?: string): void {
+/** A template did not render for this answer, or in what `captureTemplates` gives. */
+export function assertTemplateNotUsed(
+  response: Pick<RenderedTemplates, 'templates'>,
+  name: string,
+  message?: string,
+): void {
   if (!response.templates.includes(name)) return
   fail(assertTemplateNotUsed, prefixed(`The template ${name} rendered, and should not have.`, message))
 }

@@ -8,17 +8,27 @@ export type FormValue = string | number | boolean | Blob
 /** A form as an object: several values under one name are an array, and `undefined` leaves a name out. */
 export type FormObject = Readonly<Record<string, FormValue | readonly FormValue[] | undefined>>
 
-/** What a request's body may be made of. */
-export type RequestData = string | Uint8Array | URLSearchParams | FormData | FormObject
+/** What a request's body may be made of; a stream's length is not told, as with a chunked request. */
+export type RequestData =
+  | string
+  | Uint8Array
+  | Blob
+  | AsyncIterable<string | Uint8Array>
+  | URLSearchParams
+  | FormData
+  | FormObject
 
 /** A body, ready to be read. */
 export interface EncodedBody {
   readonly type: string
-  readonly length: number
+  /** `undefined` for a stream. */
+  readonly length: number | undefined
   readonly input: AsyncIterable<Uint8Array>
 }
 
 type Part = Uint8Array | Blob
+
+const BYTES = 'application/octet-stream'
 
 /**
  * A request's body from what a test gives. An object is a form, as a browser would send it: urlencoded, or multipart
@@ -26,7 +36,9 @@ type Part = Uint8Array | Blob
  */
 export function encodeBody(data: RequestData, contentType?: string): EncodedBody {
   if (typeof data === 'string') return bodyOf([Buffer.from(data)], contentType ?? 'text/plain; charset=utf-8')
-  if (data instanceof Uint8Array) return bodyOf([data], contentType ?? 'application/octet-stream')
+  if (data instanceof Uint8Array) return bodyOf([data], contentType ?? BYTES)
+  if (data instanceof Blob) return bodyOf([data], contentType ?? typeOf(data))
+  if (isStream(data)) return { type: contentType ?? BYTES, length: undefined, input: new BodyInput(data) }
   if (data instanceof URLSearchParams) return urlencoded(data, contentType)
   if (data instanceof FormData) return multipart([...data], contentType)
   const entries = formEntries(data)
@@ -35,6 +47,11 @@ export function encodeBody(data: RequestData, contentType?: string): EncodedBody
     return urlencoded(new URLSearchParams(entries), contentType)
   }
   return multipart(entries, contentType)
+}
+
+/** True for a body that can be sent once. */
+export function isStream(data: RequestData | undefined): data is AsyncIterable<string | Uint8Array> {
+  return typeof data === 'object' && Symbol.asyncIterator in data
 }
 
 /** A value as a JSON body. */
@@ -71,8 +88,11 @@ function multipart(entries: readonly (readonly [string, string | Blob])[], conte
 
 function fileHead(file: Blob): Uint8Array {
   const name = file instanceof File ? file.name : 'blob'
-  const type = file.type === '' ? 'application/octet-stream' : file.type
-  return Buffer.from(`; filename="${escapeName(name)}"\r\nContent-Type: ${type}\r\n\r\n`)
+  return Buffer.from(`; filename="${escapeName(name)}"\r\nContent-Type: ${typeOf(file)}\r\n\r\n`)
+}
+
+function typeOf({ type }: Blob): string {
+  return type === '' ? BYTES : type
 }
 
 function escapeName(name: string): string {
@@ -80,6 +100,7 @@ function escapeName(name: string): string {
 }
 
 function formEntries(data: FormObject): Array<[name: string, value: string | Blob]> {
+  if (Symbol.iterator in data) throw new TypeError('A form is an object, FormData or URLSearchParams, and no list.')
   return Object.entries(data).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((each) => [name, formValue(name, each)] as [string, string | Blob]),
   )
@@ -88,6 +109,11 @@ function formEntries(data: FormObject): Array<[name: string, value: string | Blo
 function formValue(name: string, value: unknown): string | Blob {
   if (value instanceof Blob || typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (value instanceof Uint8Array) {
+    throw new TypeError(
+      `The form's value "${name}" is bytes without a name: give new File([bytes], 'name.txt', { type }) to upload them.`,
+    )
+  }
   throw new TypeError(
     `The form's value "${name}" is ${value === null ? 'null' : `of type ${typeof value}`}: a form holds strings, numbers, ` +
       'booleans and files. Leave the name out, or give `json` instead of `data`.',
@@ -105,10 +131,10 @@ function bodyOf(parts: readonly Part[], type: string): EncodedBody {
 
 /** A body that can be read once, as from a gateway. */
 class BodyInput implements AsyncIterable<Uint8Array> {
-  readonly #parts: readonly Part[]
+  readonly #parts: Iterable<Part> | AsyncIterable<string | Uint8Array>
   #opened = false
 
-  constructor(parts: readonly Part[]) {
+  constructor(parts: Iterable<Part> | AsyncIterable<string | Uint8Array>) {
     this.#parts = parts
   }
 
@@ -119,9 +145,9 @@ class BodyInput implements AsyncIterable<Uint8Array> {
   }
 
   async *#read(): AsyncGenerator<Uint8Array> {
-    for (const part of this.#parts) {
+    for await (const part of this.#parts) {
       if (part instanceof Blob) yield* part.stream()
-      else yield part
+      else yield typeof part === 'string' ? Buffer.from(part) : part
     }
   }
 }

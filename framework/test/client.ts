@@ -1,7 +1,15 @@
 import { type Application, encodePath, type Environ } from '../gateway/index.ts'
 import { allowHost } from './allowed-host.ts'
+import { isStream } from './body.ts'
 import { CookieJar, type CookieTarget } from './cookie-jar.ts'
-import { createEnviron, type ErrorLog, type RequestDefaults, type RequestOptions, TEST_HOST } from './environ.ts'
+import {
+  createEnviron,
+  type ErrorLog,
+  headerPairs,
+  type RequestDefaults,
+  type RequestOptions,
+  TEST_HOST,
+} from './environ.ts'
 import { Exchange } from './exchange.ts'
 import { withDefaults } from './factory.ts'
 import { HttpMethods } from './methods.ts'
@@ -35,6 +43,10 @@ export class RedirectCycleError extends Error {
 
 const MAX_REDIRECTS = 20
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+/** What does not go with a redirect to another origin, and what not with one that leaves the body behind. */
+const CREDENTIALS = ['authorization', 'cookie']
+const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type']
 
 /**
  * A browser for tests: calls an application as a gateway would, without a socket, and keeps its cookies (Django's
@@ -83,13 +95,13 @@ export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
     await exchange.run(this.#application)
     environ['nuages.signal'].throwIfAborted()
     if (options.raiseRequestException !== false && exchange.failure !== undefined) throw exchange.failure.error
-    const { statusLine, headers, body, failure, request, templates } = exchange
+    const { statusLine, headers, body, failure, request, rendered } = exchange
     for (const [name, value] of headers) {
       if (name.toLowerCase() === 'set-cookie') this.cookies.receive(value, target)
     }
     const errorLog = (environ['wsgi.errors'] as ErrorLog).text
     const answer = { statusLine, headers, body, redirectChain, errorLog, error: failure?.error }
-    return new TestResponse({ environ, client: this, request, templates, ...answer })
+    return new TestResponse({ environ, client: this, request, rendered, ...answer })
   }
 
   /** As a browser does: a POST becomes a GET, except at 307 and 308 (the Fetch standard, section 4.4). */
@@ -101,17 +113,36 @@ export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
     for (;;) {
       const location = response.headers.get('Location')
       if (!REDIRECTS.has(response.status) || location === null) return response
-      const url = new URL(location, urlOf(response.environ))
-      url.hash = ''
+      const from = new URL(urlOf(response.environ))
+      const url = redirectTarget(location, from)
       checkChain(chain, { url: url.href, status: response.status }, response)
+      given = { ...given, query: undefined, headers: without(given.headers, ['host']) }
+      if (url.origin !== from.origin) given = { ...given, headers: without(given.headers, CREDENTIALS) }
       if (changesToGet(response.status, method)) {
         method = 'GET'
-        given = { ...given, data: undefined, json: undefined, contentType: undefined }
+        const headers = without(given.headers, BODY_HEADERS)
+        given = { ...given, headers, data: undefined, json: undefined, contentType: undefined }
+      } else if (isStream(given.data)) {
+        throw new TypeError(`A stream cannot be sent a second time, as the redirect of ${from.href} demands.`)
       }
-      given = { ...given, query: undefined }
       response = await this.#ask(method, url.href, given, [...chain])
     }
   }
+}
+
+/** Where a redirect leads; a browser says of the others that their address is invalid. */
+function redirectTarget(location: string, from: URL): URL {
+  const url = URL.parse(location, from.href)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const what = url === null ? 'is no URL' : 'is not of this site nor of any other'
+    throw new TypeError(`The redirect of ${from.href} leads to ${JSON.stringify(location)}, which ${what}.`)
+  }
+  url.hash = ''
+  return url
+}
+
+function without(headers: RequestOptions['headers'], names: readonly string[]): RequestOptions['headers'] {
+  return headerPairs(headers).filter(([name]) => !names.includes(name.toLowerCase()))
 }
 
 function checkChain(chain: FollowedRedirect[], next: FollowedRedirect, response: TestResponse): void {

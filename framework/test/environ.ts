@@ -31,11 +31,11 @@ export interface RequestOptions extends RequestDefaults {
     | URLSearchParams
     | Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
     | undefined
-  /** The body: a form as an object, `FormData` or `URLSearchParams`, or a string or bytes. */
+  /** The body: a form as an object, `FormData` or `URLSearchParams`, or a string, bytes, a `Blob` or a stream. */
   readonly data?: RequestData | undefined
   /** The body as JSON, instead of `data`. */
   readonly json?: unknown
-  /** The body's type, where it is not the usual one of what is given. */
+  /** The body's type, where it is not the usual one of what is given; the header Content-Type says it too. */
   readonly contentType?: string | undefined
   /** Fires when the client leaves. */
   readonly signal?: AbortSignal | undefined
@@ -72,7 +72,6 @@ export function createEnviron(path = '/', options: EnvironOptions = {}): Environ
   const { secure, host, pathAndQuery } = parseTarget(path, options)
   const [rawPath = '', ...rawQuery] = (pathAndQuery.split('#', 1)[0] as string).split('?')
   const environ = newEnviron()
-  environ.GATEWAY_INTERFACE = 'CGI/1.1'
   environ.SERVER_SOFTWARE = 'nuages-test'
   environ.SERVER_NAME = host.replace(/:\d*$/, '')
   environ.SERVER_PORT = /:(\d+)$/.exec(host)?.[1] ?? (secure ? '443' : '80')
@@ -93,7 +92,7 @@ export function createEnviron(path = '/', options: EnvironOptions = {}): Environ
   }
   if (body !== undefined) {
     environ.CONTENT_TYPE = body.type
-    environ.CONTENT_LENGTH = String(body.length)
+    if (body.length !== undefined) environ.CONTENT_LENGTH = String(body.length)
   }
   setGatewayKeys(environ, {
     gateway: 'test',
@@ -156,15 +155,24 @@ function queryString(ofPath: string, query: RequestOptions['query'] = ''): strin
 function searchParams(query: Exclude<RequestOptions['query'], string | undefined>): URLSearchParams {
   if (query instanceof URLSearchParams) return query
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [value].flat().map((each) => [name, String(each)] as [string, string]),
+    value === undefined ? [] : [value].flat().map((each) => [name, queryValue(name, each)] as [string, string]),
   )
   return new URLSearchParams(pairs)
 }
 
-function bodyOf({ data, json, contentType }: RequestOptions): EncodedBody | undefined {
+function queryValue(name: string, value: unknown): string {
+  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value)
+  throw new TypeError(`The value "${name}" of the query is ${String(value)}: give a text, a number or a boolean.`)
+}
+
+function bodyOf({ data, json, headers, contentType = typeIn(headers) }: RequestOptions): EncodedBody | undefined {
   if (json !== undefined) {
     if (data !== undefined) throw new TypeError('A request has one body: give `data` or `json`, not both.')
     return encodeJson(json, contentType)
   }
   return data === undefined ? undefined : encodeBody(data, contentType)
+}
+
+function typeIn(headers: RequestOptions['headers']): string | undefined {
+  return headerPairs(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
 }

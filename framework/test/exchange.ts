@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Application,
   type Environ,
@@ -8,18 +7,7 @@ import {
   run,
 } from '../gateway/index.ts'
 import { gotRequestException, type HttpRequest, requestFinished } from '../http/index.ts'
-import { templateRendered } from '../template/index.ts'
-
-/** A template that rendered for an answer, with the context as it was then. */
-export interface RenderedTemplate {
-  readonly name: string
-  readonly context: Readonly<Record<string, unknown>>
-}
-
-/** Whose answer is being made: a template does not know the request that it renders for. */
-const current = new AsyncLocalStorage<Exchange>()
-
-templateRendered.connect((rendered) => current.getStore()?.noteTemplate(rendered))
+import { TemplateCollection } from './templates.ts'
 
 /** One answer, collected: the gateway of tests. */
 export class Exchange implements Output {
@@ -27,7 +15,8 @@ export class Exchange implements Output {
   headers: ResponseHeaders = []
   /** What the framework made of the Environ; `undefined` where the application is none of the framework. */
   request: HttpRequest | undefined
-  readonly templates: RenderedTemplate[] = []
+  /** What has rendered for the answer. */
+  readonly rendered = new TemplateCollection()
   readonly #environ: Environ
   readonly #chunks: Uint8Array[] = []
   #failure: { readonly error: unknown } | undefined
@@ -41,7 +30,7 @@ export class Exchange implements Output {
     gotRequestException.connect(this.#onException)
     requestFinished.connect(this.#onFinished)
     try {
-      await current.run(this, () => run(this.#watched(application), this.#environ, this))
+      await this.rendered.run(() => run(this.#watched(application), this.#environ, this))
     } finally {
       gotRequestException.disconnect(this.#onException)
       requestFinished.disconnect(this.#onFinished)
@@ -67,10 +56,6 @@ export class Exchange implements Output {
     if (signal.aborted) return Promise.reject(signal.reason as Error)
     // Copied, for the application may use its buffer again.
     this.#chunks.push(Uint8Array.from(chunk))
-  }
-
-  noteTemplate({ name, context }: RenderedTemplate): void {
-    this.templates.push({ name, context: { ...context } })
   }
 
   end(error?: unknown): void {

@@ -3,8 +3,8 @@ import type { HttpRequest } from '../http/index.ts'
 import type { ResolverMatch } from '../urls/index.ts'
 import { parseResponseCookie, type ResponseCookie } from './cookie-jar.ts'
 import type { RequestOptions } from './environ.ts'
-import type { RenderedTemplate } from './exchange.ts'
 import type { HttpMethods } from './methods.ts'
+import type { RenderedTemplates } from './templates.ts'
 
 /** One redirect that was followed. */
 export interface FollowedRedirect {
@@ -19,7 +19,7 @@ export interface TestResponseInit {
   readonly environ: Environ
   readonly client: HttpMethods<RequestOptions, Promise<TestResponse>>
   readonly request: HttpRequest | undefined
-  readonly templates: readonly RenderedTemplate[]
+  readonly rendered: RenderedTemplates
   /** Such as `404 Not Found`. */
   readonly statusLine: string
   readonly headers: ResponseHeaders
@@ -32,7 +32,7 @@ export interface TestResponseInit {
 /**
  * An answer as a client sees it, its body collected. It reads like the platform's `Response`, but as often as one likes.
  */
-export class TestResponse {
+export class TestResponse implements RenderedTemplates {
   /** The request that was answered, as the application got it; after redirects the last one. */
   readonly environ: Environ
   /** The client that asked. */
@@ -62,8 +62,8 @@ export class TestResponse {
     this.environ = init.environ
     this.client = init.client
     this.request = init.request
-    this.templates = init.templates.map(({ name }) => name)
-    this.context = contextOf(init.templates)
+    this.templates = init.rendered.templates
+    this.context = init.rendered.context
     this.status = Number(init.statusLine.slice(0, 3))
     this.reason = init.statusLine.slice(4)
     this.headers = new Headers(init.headers.map(([name, value]) => [name, value]))
@@ -105,10 +105,4 @@ export class TestResponse {
       throw new TypeError(`The answer's Content-Type is ${JSON.stringify(type)}, which is not JSON.`)
     return JSON.parse(await this.text()) as T
   }
-}
-
-function contextOf(templates: readonly RenderedTemplate[]): Record<string, unknown> | undefined {
-  if (templates.length === 0) return undefined
-  const whole = Object.create(null) as Record<string, unknown>
-  return Object.assign(whole, ...templates.toReversed().map(({ context }) => context))
 }

@@ -205,6 +205,7 @@ const DEFAULT: { readonly '': LoggerConfig } = { '': { level: 'info', handlers: 
 const loggers = new Map<string, Logger>()
 let config: LoggingConfig = DEFAULT
 const thresholds = new Map<string, number>()
+const overrides: Array<{ readonly name: string; readonly entry: LoggerConfig }> = []
 
 /** The logger of a dotted name; the same one at each call. */
 export function getLogger(name: string): Logger {
@@ -219,6 +220,20 @@ export function configureLogging(logging: LoggingConfig): void {
   thresholds.clear()
 }
 
+/**
+ * Put an entry in the place of a logger's own, whatever `configureLogging` says meanwhile, until the function that this
+ * gives is called: for tests. Of several for one logger the last counts.
+ */
+export function overrideLogger(name: string, entry: LoggerConfig): () => void {
+  const override = { name, entry }
+  overrides.push(override)
+  thresholds.clear()
+  return () => {
+    overrides.splice(overrides.indexOf(override), 1)
+    thresholds.clear()
+  }
+}
+
 function threshold(name: string): number {
   let level = thresholds.get(name)
   if (level === undefined) {
@@ -229,10 +244,11 @@ function threshold(name: string): number {
 }
 
 /** The configurations that apply to a logger, its own first and the root's last. */
-function chain(name: string): LoggerConfig[] {
+function chain(logger: string): LoggerConfig[] {
   const found: LoggerConfig[] = []
-  for (let prefix = name; ; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')))) {
-    const entry = Object.hasOwn(config, prefix) ? config[prefix] : undefined
+  for (let prefix = logger; ; prefix = prefix.slice(0, Math.max(0, prefix.lastIndexOf('.')))) {
+    const own = Object.hasOwn(config, prefix) ? config[prefix] : undefined
+    const entry = overrides.findLast(({ name }) => name === prefix)?.entry ?? own
     if (entry !== undefined) found.push(entry)
     if (prefix === '') return found
   }

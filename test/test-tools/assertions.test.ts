@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
 import { Http404 } from 'nuages/exceptions'
 import { type HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse } from 'nuages/http'
+import { renderToString } from 'nuages/template'
 import {
   assertContains,
   assertJSONEqual,
@@ -17,17 +18,27 @@ import {
   assertTemplateNotUsed,
   assertTemplateUsed,
   assertURLEqual,
+  captureTemplates,
   Client,
 } from 'nuages/test'
 import { path as route, urlpatterns } from 'nuages/urls'
-import { render } from 'nuages/views'
+import { render, TemplateResponse } from 'nuages/views'
 import { makeSite } from './site.ts'
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-assertions-'))
-fs.writeFileSync(path.join(dir, 'page.html'), '<h1>{{ title }}</h1>')
+const templates = {
+  'page.html': '<h1>{{ title }}</h1>',
+  'parent.html': '{% block words %}{% endblock %}{% include "word.html" %}',
+  'child.html':
+    '{% extends "parent.html" %}{% block words %}{% for n in [1, 2] %}{% include "word.html" %}{% endfor %}{% endblock %}',
+  'word.html': '{{ title }}',
+}
+for (const [name, text] of Object.entries(templates)) fs.writeFileSync(path.join(dir, name), text)
 
 const urls = urlpatterns(
   route('page/', (request: HttpRequest) => render(request, 'page.html', { title: 'Grüße' }), 'page'),
+  route('child/', (request: HttpRequest) => render(request, 'child.html', { title: 'x' })),
+  route('late/', (request: HttpRequest) => new TemplateResponse(request, 'child.html', { title: 'x' })),
   route('old/', () => new HttpResponseRedirect('/page/?b=2&a=1')),
   route('far/', () => new HttpResponseRedirect('https://example.com/x/')),
   route('lost/', () => new HttpResponseRedirect('/nowhere/')),
@@ -114,6 +125,37 @@ describe('assertions about answers', () => {
       () => assertTemplateNotUsed(page, 'page.html'),
       failsWith(/^The template page\.html rendered, and should not/),
     )
+  })
+
+  test('an answer has each template once for each time that it rendered, in their order', async () => {
+    const client = await makeClient()
+    const expected = ['child.html', 'parent.html', 'word.html', 'word.html', 'word.html']
+    for (const address of ['/child/', '/late/']) {
+      const responses = await Promise.all([client.get(address), client.get('/page/'), client.head(address)])
+      assert.deepEqual(
+        responses.map(({ templates }) => templates),
+        [expected, ['page.html'], expected],
+      )
+    }
+    const response = await client.get('/child/')
+    assertTemplateUsed(response, 'word.html', { count: 3 })
+    assert.throws(
+      () => assertTemplateUsed(response, 'word.html', { count: 1 }),
+      failsWith(/^The template word\.html rendered 3 times, not once\. These did: child\.html, parent\.html, word/),
+    )
+  })
+
+  test('captureTemplates knows what rendered without a client, and around one', async () => {
+    const client = await makeClient()
+    const rendered = await captureTemplates(async () => {
+      renderToString('child.html', { title: 'first' })
+      await client.get('/page/')
+    })
+    assertTemplateUsed(rendered, 'parent.html', { count: 1 })
+    assertTemplateUsed(rendered, 'page.html')
+    assertTemplateNotUsed(rendered, 'nowhere.html')
+    assert.equal(rendered.context?.['title'], 'first')
+    assert.deepEqual(await captureTemplates(() => {}), { templates: [], context: undefined })
   })
 
   test('an answer has its request, match, context, templates, client and content', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { afterEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
 import type { Application } from 'nuages/gateway'
@@ -11,7 +12,7 @@ import {
   StreamingHttpResponse,
   UploadedFile,
 } from 'nuages/http'
-import { Client, RedirectCycleError } from 'nuages/test'
+import { assertRedirects, Client, RedirectCycleError } from 'nuages/test'
 import { include, path, urlpatterns } from 'nuages/urls'
 import { makeSite, RecordList } from './site.ts'
 
@@ -140,8 +141,28 @@ describe('test-tools/client', () => {
       assert.deepEqual(await sent({}), { text: '' })
     })
 
+    test('sends blobs and streams, and takes a type from the headers too', async () => {
+      const client = new Client(await makeSite(urls))
+      const blob = await client.post('/raw/', { data: new Blob(['b'], { type: 'image/svg+xml' }) })
+      assert.deepEqual(await blob.json(), { type: 'image/svg+xml', text: 'b' })
+      const streamed = await client.post('/raw/', { data: Readable.from(['ö', Buffer.from('x')]) })
+      assert.deepEqual(await streamed.json(), { type: 'application/octet-stream', text: 'öx' })
+      assert.equal(streamed.environ.CONTENT_LENGTH, undefined)
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const typed = await client.post('/echo/', { data: 'a=1', headers })
+      assert.deepEqual((await typed.json<{ fields: string[][] }>()).fields, [['a', '1']])
+      const patch = await client.patch('/raw/', {
+        json: [],
+        headers: { 'Content-Type': 'application/json-patch+json' },
+      })
+      assert.deepEqual(await patch.json(), { type: 'application/json-patch+json', text: '[]' })
+    })
+
     test('says what cannot be sent', async () => {
       const client = new Client(await makeSite(urls))
+      await assert.rejects(client.post('/raw/', { data: [1] as never }), /and no list/)
+      await assert.rejects(client.post('/raw/', { data: { a: Buffer.from('x') as never } }), /new File\(\[bytes\]/)
+      await assert.rejects(client.get('/raw/', { query: { a: null as never } }), /"a" of the query is null/)
       await assert.rejects(client.post('/raw/', { data: { a: null as never } }), /"a" is null/)
       await assert.rejects(client.post('/raw/', { data: { a: 1 }, contentType: 'application/json' }), /Give `json`/)
       await assert.rejects(client.post('/raw/', { data: 'a', json: 1 }), /not both/)
@@ -271,12 +292,20 @@ describe('test-tools/client', () => {
       (target: string, status = 302) =>
       () =>
         new HttpResponseRedirect(target, { preserveRequest: status === 307 })
+    const raw = (location: string) => () => new HttpResponse('', { status: 302, headers: { Location: location } })
     const chain = urlpatterns(
       path('echo/', echo),
       path('a/', to('/b/?x=1')),
       path('b/', to('../echo/?from=b#part')),
       path('again/', to('/echo/', 307)),
       path('loop/', to('/loop/')),
+      path('near/', to('/headers/')),
+      path('far/', to('http://other.example/headers/')),
+      path('mail/', raw('mailto:a@b')),
+      path('bad/', raw('http://[')),
+      path('headers/', (request) => {
+        return new JsonResponse({ uri: request.buildAbsoluteUri(), names: [...request.headers].map(([name]) => name) })
+      }),
       path('endless/<int:n>/', (_request, { n }) => new HttpResponseRedirect(`/endless/${n + 1}/`)),
       path('secure/', to('https://testserver/echo/')),
     )
@@ -308,6 +337,34 @@ describe('test-tools/client', () => {
     test('to HTTPS ask by HTTPS', async () => {
       const response = await new Client(await makeSite(chain)).get('/secure/', { follow: true })
       assert.equal((await response.json<{ uri: string }>()).uri, 'https://testserver/echo/')
+    })
+
+    test('take what is meant for one host alone to no other one, and no body where it stays behind', async () => {
+      const client = new Client(await makeSite(chain, { allowedHosts: ['testserver', 'other.example'] }))
+      const headers = { Host: 'testserver', Authorization: 'Basic eA==', Cookie: 'a=b', 'X-A': '1' }
+      type Answer = { uri: string; names: string[] }
+      const near = await (await client.post('/near/', { json: 1, headers, follow: true })).json<Answer>()
+      assert.deepEqual(near, {
+        uri: 'http://testserver/headers/',
+        names: ['Host', 'Authorization', 'Cookie', 'X-A'],
+      })
+      const far = await (await client.get('/far/', { headers, follow: true })).json<Answer>()
+      assert.deepEqual(far, { uri: 'http://other.example/headers/', names: ['Host', 'X-A'] })
+      const typed = { 'Content-Type': 'text/plain', 'Content-Language': 'de' }
+      const turned = await client.post('/near/', { data: 'x', headers: typed, follow: true })
+      assert.deepEqual((await turned.json<Answer>()).names, ['Host'])
+    })
+
+    test('that lead to no address, or want a stream again, are an error that says from where', async () => {
+      const client = new Client(await makeSite(chain))
+      const ask = (path: string): Promise<unknown> => client.get(path, { follow: true })
+      await assert.rejects(ask('/mail/'), {
+        message: /The redirect of http:\/\/testserver\/mail\/ leads to "mailto:a@b"/,
+      })
+      await assert.rejects(ask('/bad/'), { message: /leads to "http:\/\/\[", which is no URL\.$/ })
+      await assert.rejects(assertRedirects(await client.get('/bad/'), '/x/'), /"http:\/\/\[", which is no URL/)
+      const again = client.post('/again/', { data: Readable.from(['x']), follow: true })
+      await assert.rejects(again, /A stream cannot be sent a second time/)
     })
 
     test('that never arrive are an error with the last answer', async () => {

@@ -1,4 +1,5 @@
-import { type HTMLNode, parseHTML } from './parser.ts'
+import { type MarkupNode, settled } from '../markup.ts'
+import { parseHTML } from './parser.ts'
 
 /** Attributes that are there or not, whatever their value. */
 const BOOLEAN = new Set(
@@ -29,7 +30,7 @@ export function countHTML(needle: string, haystack: string): number {
   const [first] = wanted
   const isText = wanted.length === 1 && typeof first === 'string'
   const pieces = wanted.map(pieceOf)
-  const countIn = (nodes: readonly HTMLNode[]): number => {
+  const countIn = (nodes: readonly MarkupNode[]): number => {
     const there = settled(nodes)
     const here = isText ? occurrences(first, there) : windows(pieces, there.map(pieceOf))
     return there.reduce((sum, node) => sum + (typeof node === 'string' ? 0 : countIn(node.children)), here)
@@ -37,7 +38,7 @@ export function countHTML(needle: string, haystack: string): number {
   return wanted.length === 0 ? 0 : countIn(parseHTML(haystack))
 }
 
-function occurrences(text: string, nodes: readonly HTMLNode[]): number {
+function occurrences(text: string, nodes: readonly MarkupNode[]): number {
   return nodes.reduce((sum, node) => sum + (typeof node === 'string' ? node.split(text).length - 1 : 0), 0)
 }
 
@@ -46,29 +47,16 @@ function windows(wanted: readonly string[], pieces: readonly string[]): number {
 }
 
 /** A node as one text. */
-function pieceOf(node: HTMLNode): string {
+function pieceOf(node: MarkupNode): string {
   return linesOf([node], '').join('\n')
 }
 
-function linesOf(nodes: readonly HTMLNode[], indent: string): string[] {
+function linesOf(nodes: readonly MarkupNode[], indent: string): string[] {
   return settled(nodes).flatMap((node) => {
     if (typeof node === 'string') return [indent + visible(node, /[&<\u00a0]/g)]
     const start = `${indent}<${node.name}${attributesOf(node.attributes)}>`
     return [start, ...linesOf(node.children, `${indent}  `)]
   })
-}
-
-/** Pieces of text that a comment has parted are one; white space alone is nothing. */
-function settled(nodes: readonly HTMLNode[]): HTMLNode[] {
-  const joined: HTMLNode[] = []
-  for (const node of nodes) {
-    const last = joined.at(-1)
-    if (typeof node === 'string' && typeof last === 'string') joined[joined.length - 1] = last + node
-    else joined.push(node)
-  }
-  return joined
-    .map((node) => (typeof node === 'string' ? node.replace(/[ \t\n\f\r]+/g, ' ').replace(/^ | $/g, '') : node))
-    .filter((node) => node !== '')
 }
 
 function attributesOf(attributes: ReadonlyMap<string, string>): string {

@@ -1,14 +1,5 @@
+import type { MarkupElement, MarkupNode } from '../markup.ts'
 import { decodeEntities } from './entities.ts'
-
-/** An element of HTML: names in lower case, attributes as they were written, but for their character references. */
-export interface HTMLElement {
-  readonly name: string
-  readonly attributes: ReadonlyMap<string, string>
-  readonly children: HTMLNode[]
-}
-
-/** An element, or a piece of text. */
-export type HTMLNode = HTMLElement | string
 
 /** A text that is no HTML: an end tag without a start, or a tag without an end. */
 export class HTMLSyntaxError extends Error {
@@ -52,21 +43,21 @@ const IGNORED = /<!--[\s\S]*?-->|<[!?/][^>]*>/y
  *
  * @throws HTMLSyntaxError that names the line.
  */
-export function parseHTML(text: string): HTMLNode[] {
+export function parseHTML(text: string): MarkupNode[] {
   return new Parser(text).parse()
 }
 
 class Parser {
   readonly #text: string
-  readonly #root: HTMLElement = { name: '', attributes: new Map(), children: [] }
-  readonly #open: HTMLElement[] = [this.#root]
+  readonly #root: MarkupElement = { name: '', attributes: new Map(), children: [] }
+  readonly #open: MarkupElement[] = [this.#root]
   #at = 0
 
   constructor(text: string) {
     this.#text = text
   }
 
-  parse(): HTMLNode[] {
+  parse(): MarkupNode[] {
     while (this.#at < this.#text.length) {
       this.#takeText()
       if (this.#at < this.#text.length) this.#takeTag()
@@ -74,8 +65,8 @@ class Parser {
     return this.#root.children
   }
 
-  get #current(): HTMLElement {
-    return this.#open.at(-1) as HTMLElement
+  get #current(): MarkupElement {
+    return this.#open.at(-1) as MarkupElement
   }
 
   #takeText(): void {
@@ -105,7 +96,7 @@ class Parser {
     this.#begin({ name: name.toLowerCase(), attributes, children: [] })
   }
 
-  #begin(element: HTMLElement): void {
+  #begin(element: MarkupElement): void {
     const { name } = element
     while (ENDED_BY[this.#current.name]?.has(name) === true) this.#open.pop()
     this.#current.children.push(element)
@@ -114,7 +105,7 @@ class Parser {
     else this.#open.push(element)
   }
 
-  #takeRawText({ name, children }: HTMLElement): void {
+  #takeRawText({ name, children }: MarkupElement): void {
     const rest = this.#text.slice(this.#at)
     const end = new RegExp(`</${name}[^>]*>`, 'i').exec(rest)
     const text = end === null ? rest : rest.slice(0, end.index)

@@ -5,7 +5,14 @@ import { setSettings, type Settings } from './conf/index.ts'
 import { ImproperlyConfigured } from './exceptions.ts'
 import { configureHttp, escapeUriPath, iriToUri } from './http/index.ts'
 import { configureSigning } from './signing/index.ts'
-import { configureTemplates, Library, type TemplateContext } from './template/index.ts'
+import {
+  configureTemplates,
+  Library,
+  loadPrecompiled,
+  type PrecompiledTemplates,
+  reconfigureTemplates,
+  type TemplateContext,
+} from './template/index.ts'
 import {
   configureUrls,
   errorHandlersOf,
@@ -63,10 +70,10 @@ export async function setup(settings: Settings, options: SetupOptions = {}): Pro
 
 async function prepareRooms(settings: Settings): Promise<void> {
   configureUrls({})
-  configureRooms(settings)
-  await apps.populate(settings.installedApps)
+  configureTemplates({})
+  configureServices(settings)
+  await apps.populate(settings.installedApps, () => configureProjectTemplates(settings))
   checkCurrent(settings)
-  configureProjectTemplates(settings)
 }
 
 /** Settings belong to the process: half a set-up by one project and half by another would be neither. */
@@ -79,16 +86,21 @@ function checkCurrent(settings: Settings): void {
 
 /** Hand each room its part of the settings; `setup` does it, and `overrideSettings` again. */
 export function configureRooms(settings: Settings): void {
+  configureServices(settings)
+  configureProjectTemplates(settings)
+}
+
+function configureServices(settings: Settings): void {
   setSettings(settings)
   Error.stackTraceLimit = settings.debug ? Math.max(STACK, DEBUG_STACK) : STACK
   configureLogging(settings.logging)
   configureHttp(settings)
   configureSigning(settings)
-  configureProjectTemplates(settings)
 }
 
+/** What apps have added to the engine when they were made ready stays. */
 function configureProjectTemplates(settings: Settings): void {
-  configureTemplates({
+  reconfigureTemplates({
     dirs: templateDirectories(settings),
     debug: settings.debug,
     globals: { url: templateUrl, static: (file: string) => staticUrl(settings, file), ...settings.templates.globals },
@@ -96,7 +108,15 @@ function configureProjectTemplates(settings: Settings): void {
     libraries: librariesOf(settings),
     loaders: settings.templates.loaders,
     stringIfInvalid: settings.templates.stringIfInvalid,
+    precompiled: precompiledOf(settings),
   })
+}
+
+/** While developing, templates follow their files. */
+function precompiledOf({ debug, baseDir, templates }: Settings): PrecompiledTemplates | undefined {
+  const { precompiled } = templates
+  if (debug || precompiled === null) return undefined
+  return typeof precompiled === 'string' ? loadPrecompiled(path.resolve(baseDir, precompiled)) : precompiled
 }
 
 /** What the framework gives to templates, then what apps and the project do. */

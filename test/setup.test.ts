@@ -8,7 +8,8 @@ import { apps, defineApp } from 'nuages/apps'
 import { defineSettings, hasSettings, settings } from 'nuages/conf'
 import { ImproperlyConfigured } from 'nuages/exceptions'
 import { HttpResponse, httpOptions } from 'nuages/http'
-import { renderToString } from 'nuages/template'
+import { getEngine, Library, renderToString } from 'nuages/template'
+import { overrideSettings } from 'nuages/test'
 import { getUrlconf, path as route, reverseUntyped, urlpatterns } from 'nuages/urls'
 import { getLogger } from 'nuages/utils'
 import { RecordList } from './test-tools/site.ts'
@@ -43,6 +44,32 @@ describe('setup', () => {
       assert.equal(renderToString('links.html'), '/home/ /static/%C3%A4/b.css')
       getLogger('clouds').info('hello')
       assert.deepEqual(log.lines, ['info clouds: hello'])
+    })
+
+    test('lets apps render and add filters when they are made ready, with the templates of all', async () => {
+      const rendered: string[] = []
+      const links = defineApp({
+        name: 'first',
+        path: path.join(directory, 'first'),
+        templateTags: new Library('shout').filter('shout', (text: string) => `${text}!`),
+        ready() {
+          rendered.push(renderToString('ready.html'))
+          getEngine().addFilter('whisper', (text: string) => `(${text})`)
+          getEngine().addGlobal('site', 'Clouds')
+        },
+      })
+      fs.mkdirSync(path.join(directory, 'second', 'templates'), { recursive: true })
+      fs.writeFileSync(path.join(directory, 'second', 'templates', 'ready.html'), '{{ "ready"|shout }}')
+      const second = defineApp({ name: 'second', path: path.join(directory, 'second') })
+      await setup(defineSettings({ installedApps: [links, second] }))
+      assert.deepEqual(rendered, ['ready!'])
+      const show = (): string => getEngine().fromString('{{ "a"|whisper }} {{ site }}').render()
+      assert.equal(show(), '(a) Clouds')
+      await overrideSettings({ templates: { stringIfInvalid: '?' } }, () => assert.equal(show(), '(a) Clouds'))
+      assert.equal(show(), '(a) Clouds')
+      resetForTests()
+      await setup(defineSettings({}))
+      assert.throws(show, /There is no filter "whisper"/)
     })
 
     test('a second time with the same settings does nothing, so each app is made ready once', async () => {

@@ -13,8 +13,11 @@ export class LookupError extends Error {
 class AppRegistry {
   #configs: readonly AppConfig[] = []
 
-  /** Take the apps, and call each one's `ready()` in order. Throws `ImproperlyConfigured` for a name or label used twice. */
-  async populate(configs: readonly AppConfig[]): Promise<void> {
+  /**
+   * Take the apps, and call each one's `ready()` in order; before the first, `onKnown`, for what needs to know the apps and
+   * is needed by `ready()`. Throws `ImproperlyConfigured` for a name or label used twice.
+   */
+  async populate(configs: readonly AppConfig[], onKnown?: () => void): Promise<void> {
     for (const [index, config] of configs.entries()) {
       const twin = configs.slice(0, index).find((other) => other.label === config.label || other.name === config.name)
       if (twin === undefined) continue
@@ -23,6 +26,7 @@ class AppRegistry {
       )
     }
     this.#configs = [...configs]
+    onKnown?.()
     for (const config of configs) await config.ready()
   }
 

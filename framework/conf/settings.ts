@@ -1,6 +1,6 @@
 import type { AppConfig } from '../apps/index.ts'
 import type { CspPolicy, HttpRequest, Middleware } from '../http/index.ts'
-import type { Library, Loader, TemplateFilter } from '../template/index.ts'
+import type { Library, Loader, PrecompiledTemplates, TemplateFilter } from '../template/index.ts'
 import type { UrlsModule } from '../urls/index.ts'
 import type { LoggingConfig } from '../utils/index.ts'
 import type { ErrorReporter, ExceptionReporterClass, ExceptionReporterFilter } from './reporting.ts'
@@ -26,6 +26,11 @@ export interface TemplateSettings {
   readonly loaders: readonly Loader[]
   /** What a variable that is not there shows; `%s` in it is its name. Nothing by default. */
   readonly stringIfInvalid: string
+  /**
+   * Templates that were compiled before, which come before all others; not used while `debug`. The file that
+   * `compiletemplates` writes, below `baseDir`, or what such a file exports. `null` by default.
+   */
+  readonly precompiled: string | PrecompiledTemplates | null
 }
 
 /** A directory of static files; with a prefix, its files are found under that. */
@@ -156,6 +161,7 @@ const DEFAULT_TEMPLATES: TemplateSettings = {
   libraries: [],
   loaders: [],
   stringIfInvalid: '',
+  precompiled: null,
 }
 
 /** The settings that a project starts from. */

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   exceptionReporter: ['function', 'null'],
   exceptionReporterFilter: ['object', 'null'],
   corsUrlsRegex: ['RegExp', 'null'],
+  'templates.precompiled': ['string', 'object', 'null'],
 }
 
 /** What the lists hold. */

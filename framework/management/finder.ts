@@ -22,6 +22,7 @@ const CORE_LABEL = 'nuages'
 const CORE: Readonly<Record<string, CommandLoader>> = {
   cgiserver: () => import('./commands/cgiserver.ts'),
   check: () => import('./commands/check.ts'),
+  compiletemplates: () => import('./commands/compiletemplates.ts'),
   completion: () => import('./commands/completion.ts'),
   diffsettings: () => import('./commands/diffsettings.ts'),
   gateway: () => import('./commands/gateway.ts'),

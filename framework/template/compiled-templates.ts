@@ -5,7 +5,7 @@ import { TemplateDoesNotExist, TemplateSyntaxError } from './errors.ts'
 import { relativeTo, type TemplateSource } from './loader.ts'
 import { onMissing } from './missing.ts'
 import { TemplateModule } from './module.ts'
-import { checkPrecompiled } from './precompiled.ts'
+import { precompiledFault } from './precompiled.ts'
 import type { LoadedTemplate, TemplateFunctions } from './rendering.ts'
 import type { Sources } from './sources.ts'
 import { Template } from './template.ts'
@@ -32,7 +32,8 @@ export class CompiledTemplates {
     if (precompiled !== undefined && debug) {
       throw new TypeError('Precompiled templates do not change with their files: leave `debug` or `precompiled` out.')
     }
-    if (precompiled !== undefined) checkPrecompiled(precompiled)
+    const fault = precompiled === undefined ? undefined : precompiledFault(precompiled)
+    if (fault !== undefined) throw new Error(`The precompiled templates ${fault}: run Engine.precompile() again.`)
     this.#options = options
     this.#debug = debug
     this.#sources = sources
@@ -91,8 +92,7 @@ export class CompiledTemplates {
   }
 
   /** The code of a template. Throws `TemplateSyntaxError`. */
-  code(name: string): string {
-    const source = this.#sources.read(name)
+  code(name: string, source: SourceText): string {
     return this.#faultless(name, source, () => compileTemplate(source.text, this.#environment()))
   }
 

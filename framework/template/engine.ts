@@ -3,7 +3,7 @@ import { Environment } from './environment.ts'
 import { Explainer } from './explainer.ts'
 import type { Inspector } from './inspector.ts'
 import { DirectoryLoader, type Loader } from './loader.ts'
-import { moduleText } from './precompiled.ts'
+import { digestOf, moduleText } from './precompiled.ts'
 import type { InspectedTemplate } from './references.ts'
 import { type LoadedTemplate, Rendering } from './rendering.ts'
 import { announceRendering } from './signals.ts'
@@ -30,6 +30,7 @@ export class Engine {
   readonly #explainer: Explainer
   #environment: Environment | undefined
   #inspector: Inspector | undefined
+  readonly #additions: Array<(engine: Engine) => void> = []
 
   constructor(options: Partial<TemplateOptions> = {}) {
     this.#options = options
@@ -73,6 +74,7 @@ export class Engine {
   /** Let every template know a variable or function. Throws a TypeError for a name that no variable can have. */
   addGlobal(name: string, value: unknown): void {
     this.#env().addGlobal(name, value)
+    this.#additions.push((engine) => engine.addGlobal(name, value))
   }
 
   /** Add a filter. Throws a TypeError for a name that no filter can have. */
@@ -80,6 +82,17 @@ export class Engine {
     this.#env().addFilter(name, filter)
     this.#templates.clear()
     this.#inspector = undefined
+    this.#additions.push((engine) => engine.addFilter(name, filter))
+  }
+
+  /** True where a filter or global was added. */
+  get hasAdditions(): boolean {
+    return this.#additions.length > 0
+  }
+
+  /** Add what was added to another engine. */
+  takeAdditions(other: Engine): void {
+    for (const add of other.#additions) add(this)
   }
 
   /**
@@ -91,7 +104,21 @@ export class Engine {
    * new Engine({ precompiled: (await import('./dist/templates.js')).default })
    */
   precompile(): string {
-    return moduleText(this.#sources.names().map((name) => [name, this.#templates.code(name)]))
+    const all = this.#sources.all()
+    return moduleText(
+      all.map(([name, source]) => ({ name, text: source.text, code: this.#templates.code(name, source) })),
+    )
+  }
+
+  /**
+   * The names of templates whose sources are not what was precompiled of them: changed since then, or new. Where a source is
+   * not there any more, what was made of it counts.
+   */
+  outdated(): string[] {
+    const { precompiled } = this.#options
+    if (precompiled === undefined) return []
+    const { digests } = precompiled
+    return this.#sources.all().flatMap(([name, { text }]) => (digests[name] === digestOf(text) ? [] : name))
   }
 
   /**

@@ -1,11 +1,10 @@
-import fs from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { CompileFault } from './compile-fault.ts'
 import { parse } from './compile.ts'
 import type { Environment } from './environment.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 import { findFaults } from './lint.ts'
-import { DirectoryLoader, type Loader, type TemplateSource } from './loader.ts'
+import { DirectoryLoader, isLeftOver, type Loader, NotText, type TemplateSource } from './loader.ts'
 import { referencesOf } from './reference-finder.ts'
 import type { InspectedTemplate, TemplateFinding } from './references.ts'
 
@@ -68,10 +67,9 @@ export class Inspector {
     try {
       source = loader.read(name)
     } catch (error) {
-      const version = loader.version(name)
+      const isBinary = error instanceof NotText && error.isBinary
       const file = loader instanceof DirectoryLoader ? loader.locate(name) : undefined
-      const isText = file === undefined || !isBinary(fs.readFileSync(file))
-      return { version, template: isText ? unreadable(name, file, error) : undefined }
+      return { version: loader.version(name), template: isBinary ? undefined : unreadable(name, file, error) }
     }
     const { text, file, version } = source
     const found = text.includes('\0') ? undefined : { name, file, unreadable: undefined, ...this.#analysed(name, text) }
@@ -92,16 +90,6 @@ export class Inspector {
 function singly(loader: Loader): Loader[] {
   if (!(loader instanceof DirectoryLoader)) return [loader]
   return loader.directories.map((directory) => new DirectoryLoader([directory]))
-}
-
-/** True for what editors and systems leave behind. */
-function isLeftOver(name: string): boolean {
-  return name.endsWith('~') || name.split('/').some((part) => part.startsWith('.'))
-}
-
-/** True for a file that is no text. */
-function isBinary(bytes: Buffer): boolean {
-  return bytes.includes(0)
 }
 
 function unreadable(name: string, file: string | undefined, error: unknown): Omit<InspectedTemplate, 'isVisible'> {

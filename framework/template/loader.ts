@@ -50,7 +50,7 @@ export class DirectoryLoader implements Loader {
     try {
       return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), version }
     } catch {
-      throw new Error(`The template ${file} is not encoded as UTF-8: save it so.`)
+      throw new NotText(file, bytes.includes(0))
     }
   }
 
@@ -70,6 +70,19 @@ export class DirectoryLoader implements Loader {
 
   #candidates(name: string): Array<{ file: string; root: string }> {
     return isTemplateName(name) ? this.directories.map((root) => ({ file: path.join(root, name), root })) : []
+  }
+}
+
+/** A file among templates is no text in UTF-8. */
+export class NotText extends Error {
+  override readonly name = 'NotText'
+  /** True for what is no text at all, such as a picture. */
+  readonly isBinary: boolean
+
+  constructor(file: string, isBinary: boolean) {
+    const fault = isBinary ? 'is no text' : 'is not encoded as UTF-8: save it so'
+    super(`The template ${file} ${fault}.`)
+    this.isBinary = isBinary
   }
 }
 
@@ -106,6 +119,11 @@ export class MemoryLoader implements Loader {
 export function isTemplateName(name: string): boolean {
   if (name === '' || name.endsWith('/') || /[\0\\]/.test(name) || path.posix.isAbsolute(name)) return false
   return !name.startsWith('../') && name !== '..' && path.posix.normalize(name) === name
+}
+
+/** True for what editors and systems leave behind. */
+export function isLeftOver(name: string): boolean {
+  return name.endsWith('~') || name.split('/').some((part) => part.startsWith('.'))
 }
 
 /** `./part.html` is beside the template that names it. */

@@ -11,6 +11,13 @@ export function configureTemplates(given: Partial<TemplateOptions>): void {
   engine = undefined
 }
 
+/** As `configureTemplates`, for the same project: filters and globals that were added to its engine stay. */
+export function reconfigureTemplates(given: Partial<TemplateOptions>): void {
+  const before = engine
+  configureTemplates(given)
+  if (before?.hasAdditions === true) getEngine().takeAdditions(before)
+}
+
 /** The project's engine. */
 export function getEngine(): Engine {
   engine ??= new Engine(options)

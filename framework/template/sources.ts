@@ -1,5 +1,5 @@
 import { sourceFrame, TemplateDoesNotExist, type TemplatePlace } from './errors.ts'
-import { isTemplateName, type Loader, type TemplateSource } from './loader.ts'
+import { isLeftOver, isTemplateName, type Loader, NotText, type TemplateSource } from './loader.ts'
 
 /** The sources of an engine's templates: what its loaders find, in their order. */
 export class Sources {
@@ -22,9 +22,17 @@ export class Sources {
     return this.#first(name, (loader) => loader.version(name))
   }
 
-  /** Every name once. */
-  names(): string[] {
-    return [...new Set(this.#loaders.flatMap((loader) => [...loader.names()]))].sort()
+  /** Every template once, in the order of the names, without what is no template. Throws as `read` does. */
+  all(): Array<readonly [name: string, source: TemplateSource]> {
+    const names = new Set(this.#loaders.flatMap((loader) => [...loader.names()]).filter((name) => !isLeftOver(name)))
+    return [...names].sort().flatMap((name) => {
+      try {
+        return [[name, this.read(name)] as const]
+      } catch (error) {
+        if (error instanceof NotText && error.isBinary) return []
+        throw error
+      }
+    })
   }
 
   /** A place with the lines around it, as far as they can be had: without them the error itself still stands. */

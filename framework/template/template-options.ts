@@ -8,6 +8,8 @@ import type { TemplateFilter } from './types.ts'
 export interface PrecompiledTemplates {
   /** The version of Nuages that has compiled them. */
   readonly nuages: string
+  /** What tells one state of a source from the next, by the names of the templates. */
+  readonly digests: Readonly<Record<string, string>>
   readonly templates: Readonly<Record<string, (m: TemplateModule) => TemplateFunctions>>
 }
 
@@ -18,7 +20,7 @@ export interface TemplateOptions {
   /** Where else they are looked for, after the directories. */
   readonly loaders: readonly Loader[]
   /** Templates that were compiled before, which come before all others. */
-  readonly precompiled: PrecompiledTemplates
+  readonly precompiled: PrecompiledTemplates | undefined
   /** Look whether a template has changed, each time that it is rendered, and warn of variables that are not there. */
   readonly debug: boolean
   /** Variables and functions that every template knows. */

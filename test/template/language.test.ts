@@ -141,7 +141,7 @@ describe('where templates come from', () => {
       globalThis.Function = real
     }
     assert.throws(() => new Engine({ precompiled, debug: true }), /leave `debug` or `precompiled` out/)
-    assert.throws(() => new Engine({ precompiled: { nuages: '0', templates: {} } }), /made by Nuages 0/)
+    assert.throws(() => new Engine({ precompiled: { nuages: '0', digests: {}, templates: {} } }), /made by Nuages 0/)
   })
 })
 

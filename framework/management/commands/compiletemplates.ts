@@ -1,0 +1,35 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { BaseCommand } from '../base.ts'
+import { CommandError } from '../errors.ts'
+
+/** Writes the file that the setting `templates.precompiled` names. */
+export default class CompiletemplatesCommand extends BaseCommand {
+  override readonly help = 'Compile all templates into the file that the setting templates.precompiled names.'
+  override readonly requires = 'settings'
+  override readonly requiresSystemChecks = false
+
+  override async handle(): Promise<void> {
+    const { baseDir, templates } = this.settings
+    if (typeof templates.precompiled !== 'string') {
+      throw new CommandError("The setting templates.precompiled names no file: write 'templates.js' there, say.")
+    }
+    const file = path.resolve(baseDir, templates.precompiled)
+    const code = await this.#compile()
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    // A server that starts meanwhile finds the file as it was, or as it will be.
+    const unfinished = `${file}.${process.pid}`
+    fs.writeFileSync(unfinished, code)
+    fs.renameSync(unfinished, file)
+    this.stdout.write(`Compiled all templates into ${path.relative('', file)}.`)
+  }
+
+  async #compile(): Promise<string> {
+    const { setup } = await import('../../setup.ts')
+    const { getEngine } = await import('../../template/index.ts')
+    // As if nothing were compiled yet: the file may not be there, or be of another version.
+    const templates = { ...this.settings.templates, precompiled: null }
+    await setup({ ...this.settings, templates }, { urls: false })
+    return getEngine().precompile()
+  }
+}

@@ -1,8 +1,8 @@
 import { Readable, Writable } from 'node:stream'
-import { runCGI } from '../cgi.ts'
+import { answerCGI } from '../cgi/answer.ts'
 import type { LaneBounds, LaneRequest, Passage } from './lane.ts'
 import type { Application } from '../types.ts'
-import { tooLate, tooLong } from './converse.ts'
+import { BROKEN_OFF, tooLate, tooLong } from './converse.ts'
 import { headerVariables, variablesOf } from './variables.ts'
 import { parseCGIAnswer, Watcher } from './watch.ts'
 
@@ -13,8 +13,8 @@ export async function passByCGI(application: Application, request: LaneRequest, 
   const block = Buffer.from(variables.map(([name, value]) => `${name}=${value}\0`).join(''), 'latin1')
   const stdout = new Collector(bounds)
   const startedAt = performance.now()
-  await runUntil(stdout, () =>
-    runCGI(watcher.watch(application), {
+  const succeeded = await runUntil(stdout, () =>
+    answerCGI(watcher.watch(application), {
       environ: Object.fromEntries(variables),
       stdin: Readable.from([request.body]),
       stdout,
@@ -33,7 +33,7 @@ export async function passByCGI(application: Application, request: LaneRequest, 
     given: watcher.given,
     answer: parseCGIAnswer(bytes),
     errors: watcher.errors,
-    cut: stdout.cut,
+    cut: stdout.cut ?? (succeeded ? undefined : BROKEN_OFF),
     startup: 0,
     duration,
   }
@@ -75,7 +75,7 @@ class Collector extends Writable {
   }
 
   override _write(piece: Buffer, _encoding: string, done: (error?: Error) => void): void {
-    this.#pieces.push(piece)
+    this.#pieces.push(piece.subarray(0, this.#bounds.maxBytes - this.#size))
     this.#size += piece.length
     if (this.#size > this.#bounds.maxBytes) this.#hangUp(tooLong(this.#bounds.maxBytes))
     done()
@@ -87,14 +87,15 @@ class Collector extends Writable {
   }
 }
 
-/** Run to the end, or until it is too late. A program would leave its exit code; this process keeps its own. */
-async function runUntil(stdout: Collector, program: () => Promise<void>): Promise<void> {
-  const { exitCode } = process
+/** Run to the end, or until it is too late; false where the program says that it has failed. */
+async function runUntil(stdout: Collector, program: () => Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = stdout.whenLate(resolve)
+  const late = new Promise<true>((resolve) => {
+    timer = stdout.whenLate(() => resolve(true))
   })
-  await Promise.race([program(), late])
-  clearTimeout(timer)
-  process.exitCode = exitCode
+  try {
+    return await Promise.race([program(), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -77,3 +77,6 @@ export function tooLate(timeout: number): string {
 export function tooLong(maxBytes: number): string {
   return `more than ${maxBytes} bytes`
 }
+
+/** Says that the site broke off, as by an error in the middle of a stream. */
+export const BROKEN_OFF = 'it was broken off in the middle'

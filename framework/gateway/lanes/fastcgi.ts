@@ -19,7 +19,7 @@ import {
 import { createFastCGIServer } from '../fastcgi/server.ts'
 import type { LaneBounds, LaneRequest, Parcel, Passage } from './lane.ts'
 import type { Application } from '../types.ts'
-import { converse } from './converse.ts'
+import { BROKEN_OFF, converse } from './converse.ts'
 import { headerVariables, variablesOf } from './variables.ts'
 import { parseCGIAnswer, Watcher } from './watch.ts'
 
@@ -57,7 +57,7 @@ export async function passByFastCGI(
     given: watcher.given,
     answer: parseCGIAnswer(answer.stdout),
     errors: watcher.errors,
-    cut,
+    cut: cut ?? (answer.ended ? undefined : BROKEN_OFF),
     startup,
     duration,
   }

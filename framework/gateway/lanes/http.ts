@@ -1,7 +1,7 @@
 import { createServer } from '../http.ts'
 import type { LaneBounds, LaneRequest, Parcel, Passage } from './lane.ts'
 import type { Application } from '../types.ts'
-import { converse } from './converse.ts'
+import { BROKEN_OFF, converse } from './converse.ts'
 import { parseAnswer, Watcher } from './watch.ts'
 
 /**
@@ -13,6 +13,7 @@ export async function passByHTTP(application: Application, request: LaneRequest,
   const server = createServer(watcher.watch(application), { errors: watcher })
   const head = Buffer.from(headOf(request), 'latin1')
   const { bytes, cut, startup, duration } = await converse(server, Buffer.concat([head, request.body]), bounds)
+  const answer = answerOf(bytes)
   return {
     sent: [
       { title: 'request', note: `${head.length} bytes`, bytes: head },
@@ -23,9 +24,9 @@ export async function passByHTTP(application: Application, request: LaneRequest,
     received: parcelsOf(bytes),
     environ: watcher.environ,
     given: watcher.given,
-    answer: answerOf(bytes),
+    answer,
     errors: watcher.errors,
-    cut,
+    cut: cut ?? (isWhole(answer, request.method, bytes) ? undefined : BROKEN_OFF),
     startup,
     duration,
   }
@@ -57,6 +58,15 @@ function answerOf(bytes: Buffer): Passage['answer'] {
   const answer = parseAnswer(bytes, (lines) => /^HTTP\/1\.[01] (.*)$/.exec(lines.shift() as string)?.[1])
   if (answer?.headers.every(([name]) => name.toLowerCase() !== 'transfer-encoding') !== false) return answer
   return { ...answer, body: joinChunks(Buffer.from(answer.body)) }
+}
+
+/** False where the connection ended before the answer did (RFC 9112, section 8). */
+function isWhole(answer: Passage['answer'], method: string, bytes: Buffer): boolean {
+  if (answer === undefined || method === 'HEAD' || /^(?:1|204|304)/.test(answer.status)) return true
+  const length = answer.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]
+  if (length !== undefined) return answer.body.length >= Number(length)
+  const isChunked = answer.headers.some(([name]) => name.toLowerCase() === 'transfer-encoding')
+  return !isChunked || bytes.subarray(-5).equals(Buffer.from('0\r\n\r\n'))
 }
 
 /** A body without the lengths between its chunks (RFC 9112, section 7.1), as far as it has come. */

@@ -59,7 +59,7 @@ export interface Passage {
   readonly answer: LaneAnswer | undefined
   /** What was written to `wsgi.errors`. */
   readonly errors: string
-  /** Why the rest of the answer was not waited for, or `undefined`. */
+  /** Why this is not the whole answer, or `undefined`. */
   readonly cut: string | undefined
   /** Milliseconds until the gateway was ready, once for all requests; 0 for one that does not listen. */
   readonly startup: number

@@ -34,6 +34,13 @@ const options = {
 
 type GatewayValues = CommandValues<typeof options>
 
+/** Milliseconds that an answer is waited for, and that of the first request, of which nothing is shown. */
+const TIMEOUT = 10_000
+const WARM_UP = 2_000
+
+/** Bytes of an answer that are read where nothing is to be shortened: a stream without an end has to have one. */
+const MAX_BYTES = 16_777_216
+
 /** Narrower lines could not be read, wider ones not followed. */
 const MIN_WIDTH = 60
 const MAX_WIDTH = 200
@@ -54,6 +61,7 @@ export default class GatewayCommand extends BaseCommand<typeof options> {
     const { LANES } = await import('../../gateway/index.ts')
     const { recordRoad } = await import('../road.ts')
     const { typedRequest } = await import('../road/request.ts')
+    const { Guard } = await import('../road/guard.ts')
     const { LogTaker } = await import('../road/log-taker.ts')
     const { changesNothing, measureProcess } = await import('../road/process.ts')
     const only = onlyThese(values.only, Object.keys(LANES))
@@ -69,19 +77,24 @@ export default class GatewayCommand extends BaseCommand<typeof options> {
     enableTracing()
     const application = await applicationOf(this.context, this.settings)
     const log = new LogTaker()
+    const guard = new Guard(this.stderr, TIMEOUT)
     try {
       // The first request of a process loads what it needs; its times would tell nothing of the gateway that it came by.
-      if (changesNothing(request.method)) await recordRoad(application, request, { only: only.slice(0, 1) })
+      if (changesNothing(request.method))
+        await recordRoad(application, request, { only: only.slice(0, 1), timeout: WARM_UP })
       log.take()
       const report = await recordRoad(application, request, {
         only,
         full: values.full,
+        timeout: TIMEOUT,
+        onLane: (name) => guard.begin(name),
         takeLog: () => log.take(),
         startProcess: (variables) => measureProcess(this.context.program, values.settings, request, variables),
-        ...(values.full ? { maxBytes: Number.POSITIVE_INFINITY } : {}),
+        ...(values.full ? { maxBytes: MAX_BYTES } : {}),
       })
       await this.#write(report, values)
     } finally {
+      guard.stop()
       log.stop(this.settings.logging)
       disableTracing()
     }

@@ -33,6 +33,7 @@ export function adviceOn(
       ...aboutAnswer(road),
     ]),
     ...aboutHost(roads, settings),
+    ...aboutErrorPage(roads, settings),
     ...(request.mount !== '' && settings?.forceScriptName === null && roads.some(({ name }) => name === 'HTTP')
       ? [`HTTP has no word for the mount ${request.mount}: behind a proxy set forceScriptName: '${request.mount}'.`]
       : []),
@@ -115,7 +116,7 @@ function aboutAnswer({ name, passage: { given, answer, cut, environ } }: NamedPa
   for (const [header] of given?.headers ?? [])
     if (HOP_BY_HOP.test(header)) said.push(`The site sets ${header}, which belongs to the web server: it is dropped.`)
   if (answer === undefined) said.push(`${name}: no answer came${cut === undefined ? '' : `: ${cut}`}.`)
-  else if (cut !== undefined) said.push(`${name}: the rest of the answer was not waited for: ${cut}.`)
+  else if (cut !== undefined) said.push(`${name}: this is not the whole answer: ${cut}.`)
   const isStream = answer?.headers.some(([header]) => /^content-length$/i.test(header)) === false
   if (isStream && environ?.REQUEST_METHOD !== 'HEAD' && answer !== undefined && answer.body.length > 0)
     said.push(
@@ -136,6 +137,18 @@ function aboutHost(roads: readonly NamedPassage[], settings: DeploymentSettings 
       return [(error as Error).message]
     }
   })
+}
+
+/** The page that shows an error while developing has the Environ on it. */
+function aboutErrorPage(roads: readonly NamedPassage[], settings: DeploymentSettings | undefined): string[] {
+  const answers = roads.map(({ passage: { answer } }) => answer)
+  const bodies = new Set(answers.map((answer) => Buffer.from(answer?.body ?? []).toString('latin1')))
+  const isErrorPage = answers.every((answer) => /^[45]/.test(answer?.status ?? ''))
+  return settings?.debug === true && isErrorPage && bodies.size > 1
+    ? [
+        'While debug is on, an error page shows the Environ: its bytes differ by that. DEBUG=false shows what visitors get.',
+      ]
+    : []
 }
 
 /** True for the same path as web servers see it, which merge slashes and resolve dots. */

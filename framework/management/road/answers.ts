@@ -43,11 +43,18 @@ function headerOf(answer: LaneAnswer | undefined, name: string): string | null {
   return values.length === 0 ? null : values.join(', ')
 }
 
-/** The bodies around the first byte in which one differs from the first of them. */
+/** The bodies around the first byte in which one differs from the first of them; how one that is cut goes on nobody knows. */
 function differenceInBodies(passages: readonly Passage[]): AnswerDifference | undefined {
   const bodies = passages.map(({ answer }) => Buffer.from(answer?.body ?? []))
+  const isCut = passages.map(({ cut }) => cut !== undefined)
   const [first = Buffer.alloc(0)] = bodies
-  const place = Math.min(...bodies.map((body) => differencePlace(first, body)))
+  const place = Math.min(
+    ...bodies.map((body, index) => {
+      const at = differencePlace(first, body)
+      const goesOn = (at === body.length && isCut[index]) || (at === first.length && isCut[0])
+      return goesOn === true ? Number.POSITIVE_INFINITY : at
+    }),
+  )
   if (place === Number.POSITIVE_INFINITY) return undefined
   const from = Math.max(0, place - AROUND)
   const part = (body: Buffer): string => body.toString('latin1', from, place + AROUND)

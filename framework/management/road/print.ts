@@ -17,6 +17,9 @@ export interface PrintOptions {
 const SIDE_BY_SIDE = 120
 const INDENT = '   '
 
+/** Records, or other parcels, of one gateway. */
+const MAX_PARCELS = 20
+
 /** Characters of a value that are shown where it is shortened. */
 const MAX_VALUE = 200
 
@@ -61,7 +64,7 @@ function printParcels(
     : { lines: 14, value: MAX_VALUE, width }
   const columns = roads.map((road): Line[] => [
     [[`── ${road.name} ${'─'.repeat(Math.max(0, Math.min(width, 60) - road.name.length - 4))}`, 'label']],
-    ...parcelsOf(road).flatMap((parcel): Line[] => [
+    ...printFew(parcelsOf(road), full, (parcel) => [
       [
         [parcel.title, 'heading'],
         [`  ${parcel.note}`, 'faint'],
@@ -70,6 +73,17 @@ function printParcels(
     ]),
   ])
   return beside ? sideBySide(columns, room) : columns.flatMap((lines) => wrapped(lines, room))
+}
+
+/** Of many parcels, as a stream without an end has them, the first and the last. */
+function printFew(parcels: readonly ParcelReport[], full: boolean, print: (parcel: ParcelReport) => Line[]): Line[] {
+  const left = parcels.length - MAX_PARCELS
+  if (full || left <= 1) return parcels.flatMap(print)
+  return [
+    ...parcels.slice(0, MAX_PARCELS - 1).flatMap(print),
+    [[`… ${left} more (--full)`, 'faint']],
+    ...parcels.slice(-1).flatMap(print),
+  ]
 }
 
 function printEnvirons({ environ, roads }: RoadReport, room: number, max: number): Line[] {
@@ -142,18 +156,10 @@ function printSummary({ answers, roads, advice }: RoadReport, full: boolean): Li
   const max = full ? Number.POSITIVE_INFINITY : MAX_VALUE
   const [first] = roads
   const answer = first?.answer
-  const whole = answer == null ? 'no answer' : `${shown(answer.status)}, ${answer.length} bytes`
+  const whole = answer == null ? '' : `: ${shown(answer.status)}, ${answer.length} bytes`
   const names = Math.max(...roads.map(({ name }) => name.length))
   const verdict: Line[] = answers.same
-    ? [
-        [
-          [
-            roads.length > 1 ? `The same answer under ${listed(roads.map(({ name }) => name))}` : 'The answer',
-            'success',
-          ],
-          [`: ${whole}`],
-        ],
-      ]
+    ? [verdictOn(roads, whole)]
     : [
         [['The answers differ', 'warning'], [', as far as a client can tell:']],
         ...answers.differences.flatMap(({ what, values }): Line[] => [
@@ -174,6 +180,14 @@ function printSummary({ answers, roads, advice }: RoadReport, full: boolean): Li
     ...(advice.length === 0 ? [] : [[['Worth a look', 'notice']] as Line]),
     ...advice.map((text): Line => [['• ', 'warning'], [escapeControls(text)]]),
   ]
+}
+
+/** What can be said of answers in which nothing differs. */
+function verdictOn(roads: readonly Road[], whole: string): Line {
+  const under = roads.length > 1 ? ` under ${listed(roads.map(({ name }) => name))}` : ''
+  if (whole === '') return [[`No answer${under}`, 'error']]
+  if (roads.some(({ cut }) => cut !== null)) return [[`The same beginning of an answer${under}`, 'warning'], [whole]]
+  return [[roads.length > 1 ? `The same answer${under}` : 'The answer', 'success'], [whole]]
 }
 
 function costOf({ duration, startup, gateway, refused }: Road): string {

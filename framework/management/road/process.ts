@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { LaneRequest } from '../../gateway/index.ts'
 
 /** Milliseconds after which a process is not waited for. */
-const TIMEOUT = 30_000
+const TIMEOUT = 10_000
 
 /**
  * Milliseconds that a CGI process takes for a request, its start included: `manage.ts runcgi`, started as a web server
@@ -27,6 +27,7 @@ export async function measureProcess(
       env: { ...process.env, ...Object.fromEntries(given) },
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: TIMEOUT,
+      killSignal: 'SIGKILL',
     })
     child.stdin.on('error', () => {}).end(body)
     child.stdout.resume()

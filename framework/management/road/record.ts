@@ -27,6 +27,7 @@ export async function record(
   const found: FoundRoad[] = []
   for (const [gateway, lane] of Object.entries(LANES)) {
     if (!only.includes(gateway) || (request.variables !== undefined && !lane.takesVariables)) continue
+    options.onLane?.(lane.name)
     const recorder = new StageRecorder()
     const passage = await lane.pass(recorder.record(application), request, { timeout, maxBytes })
     const log = passage.errors + (options.takeLog?.() ?? '')
@@ -64,8 +65,14 @@ export async function record(
 }
 
 /** A gateway that listens is ready once for all requests; under CGI a process starts for each. */
-async function startupOf(gateway: string, { startup, sent }: Passage, options: RoadOptions): Promise<number | null> {
+async function startupOf(
+  gateway: string,
+  { startup, sent, answer, cut }: Passage,
+  options: RoadOptions,
+): Promise<number | null> {
   if (gateway !== 'cgi') return startup
+  // Another process would not come to an end either.
+  if (answer === undefined || cut !== undefined) return null
   return (await options.startProcess?.(sent[0]?.pairs ?? [])) ?? null
 }
 

@@ -37,7 +37,7 @@ export interface Road {
   readonly answer: AnswerReport | null
   /** What the site wrote to its log meanwhile. */
   readonly log: string
-  /** Why the rest of the answer was not waited for. */
+  /** Why this is not the whole answer; `null` where it is. */
   readonly cut: string | null
   /** Milliseconds until the gateway was ready, once; for a process, before every request. */
   readonly startup: number | null
@@ -115,6 +115,8 @@ export interface RoadOptions {
   readonly timeout?: number | undefined
   /** Bytes of an answer after which no more are read; 1,048,576 by default. */
   readonly maxBytes?: number | undefined
+  /** Called before the request goes by a gateway, with the name of that. */
+  readonly onLane?: ((name: string) => void) | undefined
   /** Gives what was logged since it was asked last. */
   readonly takeLog?: (() => string) | undefined
   /** Performs the request in a CGI process of its own, given its variables; the milliseconds that it took, or none. */

@@ -71,6 +71,7 @@ function requestOf(variables: Readonly<Record<string, string>>, body: Uint8Array
 }
 
 function targetOf(path: string, mount: string): string {
+  if (/^https?:\/\//.test(path) && URL.canParse(path)) throw notAnAddress(new URL(path))
   if (!path.startsWith('/')) throw new CommandError(`The path begins with a slash: '/${path}'?`)
   if (path.includes('#'))
     throw new CommandError("What follows '#' stays in the browser. Leave it out, or write it as %23.")
@@ -82,6 +83,13 @@ function targetOf(path: string, mount: string): string {
   if (/%00/.test(question === -1 ? target : target.slice(0, question)))
     throw new CommandError('Web servers refuse a %00 in the path themselves, for no variable can hold it.')
   return target === mount || target.startsWith(`${mount}/`) || target.startsWith(`${mount}?`) ? target : mount + target
+}
+
+function notAnAddress({ protocol, host, pathname, search }: URL): CommandError {
+  const https = protocol === 'https:' ? ' --https' : ''
+  return new CommandError(
+    `That is a whole address. Give the path: gateway '${pathname}${search}' --host ${host}${https}`,
+  )
 }
 
 function mountOf(prefix = ''): string {

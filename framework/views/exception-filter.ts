@@ -8,12 +8,12 @@ import { type HttpRequest, viewMark } from '../http/index.ts'
  *
  * @example
  * class ReporterFilter extends SafeExceptionReporterFilter {
- *   override readonly hiddenSettings = /api|auth|token|key|secret|pass|signature|cookie|iban/i
+ *   override readonly hiddenSettings = /api|auth|token|key|secret|pass|signature|cookie|session|iban/i
  * }
  */
 export class SafeExceptionReporterFilter implements ExceptionReporterFilter {
   /** Names whose values nobody should see: of settings, of headers, of fields, and of members of any object. */
-  readonly hiddenSettings: RegExp = /api|auth|token|key|secret|pass|signature|cookie/i
+  readonly hiddenSettings: RegExp = /api|auth|token|key|secret|pass|signature|cookie|session/i
   /** What is shown in place of such a value. */
   readonly cleansedSubstitute: string = '**********'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { FileResponse, StreamingHttpResponse, UploadedFile, type HttpRequest, type HttpResponse } from 'nuages/http'
-import { redirect, render, requireHttpMethods, requireSafe } from 'nuages/views'
+import { redirect, render, requireHttpMethods, requireSafe, SafeExceptionReporterFilter } from 'nuages/views'
 import { lanesOf, stagesOf, timingsOf } from './stages.ts'
 
 /** The first page: the road that this very request has come. */
@@ -76,14 +76,11 @@ interface Variable {
 }
 
 function variablesOf(request: HttpRequest): Variable[] {
+  // A page that anyone may photograph should not show who is logged in.
+  const filter = new SafeExceptionReporterFilter()
   return Object.entries(request.environ)
-    .map(([name, value]) => ({ name, value: isSecret(name) ? '••••••' : shown(value) }))
+    .map(([name, value]) => ({ name, value: filter.isHidden(name) ? '••••••' : shown(value) }))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-}
-
-/** A page that anyone may photograph should not show who is logged in. */
-function isSecret(name: string): boolean {
-  return name === 'HTTP_COOKIE' || name === 'HTTP_AUTHORIZATION'
 }
 
 function shown(value: unknown): string {

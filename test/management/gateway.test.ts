@@ -7,7 +7,9 @@ import { resetForTests } from 'nuages'
 import { defineSettings, type Settings } from 'nuages/conf'
 import { HttpResponse, StreamingHttpResponse, type HttpRequest } from 'nuages/http'
 import type { RoadReport } from 'nuages/management'
+import { LANES } from 'nuages/gateway'
 import { path as route, urlpatterns } from 'nuages/urls'
+import { SafeExceptionReporterFilter } from 'nuages/views'
 import { manage, type Outcome, temporaryDirectory } from './support.ts'
 import { run, scaffold } from './scaffold.ts'
 
@@ -161,6 +163,37 @@ describe('gateway', () => {
     assert.doesNotMatch(JSON.stringify(await report(words)), secrets)
     const { stdout: full } = await gateway([...words, '--full'])
     for (const secret of ['very-secret-value', 'sesame-seed', 'dXNlcjpwYXNz']) assert.ok(full.includes(secret))
+  })
+
+  test('masks what reports of errors mask, in queries and forms too, and what the filter of the project adds', async () => {
+    const secrets = /topsecret-1|topsecret-2|topsecret%203|topsecret 3|DE0245|topsecret-5/
+    const words = ['/echo/?token=topsecret-1&page=2', '--data', 'password=topsecret%203&city=Bonn']
+    const headers = ['-H', 'X-Auth-User: topsecret-2', '-H', 'X-Session: topsecret-5', '-H', 'X-Iban: DE0245']
+    class Filter extends SafeExceptionReporterFilter {
+      override readonly hiddenSettings = /auth|token|pass|session|iban/i
+    }
+    const given = { exceptionReporterFilter: new Filter() }
+    const { stdout } = await gateway([...words, ...headers], given)
+    assert.doesNotMatch(stdout, secrets)
+    assert.match(stdout, /\?token=\*{11}&page=2/)
+    assert.match(stdout, /password=\*{13}&city=Bonn/)
+    assert.match((await gateway([...words, ...headers])).stdout, /X-Iban: DE0245/)
+    assert.match((await gateway([...words, ...headers, '--full'], given)).stdout, /token=topsecret-1/)
+  })
+
+  test('hides all where the filter of the project fails', async () => {
+    class Filter extends SafeExceptionReporterFilter {
+      override isHidden(): boolean {
+        throw new Error('The filter broke.')
+      }
+    }
+    const { stdout } = await gateway(['/hello/x/?a=something'], { exceptionReporterFilter: new Filter() })
+    assert.doesNotMatch(stdout, /something/)
+  })
+
+  test('names in its help the gateways that there are', async () => {
+    const { stdout } = await manage(['help', 'gateway'])
+    assert.ok(stdout.replaceAll(/\s+/g, ' ').includes(`with commas between: ${Object.keys(LANES).join(', ')}.`))
   })
 
   test('hides a short secret where it stands, and nothing else', async () => {

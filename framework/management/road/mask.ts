@@ -1,39 +1,78 @@
+import type { ExceptionReporterFilter } from '../../conf/index.ts'
 import type { LaneAnswer, LaneRequest, Parcel, Passage } from '../../gateway/index.ts'
 
 type Pair = readonly [name: string, value: string]
 
-/** What is told of a request's headers in place of secrets: every character of one is a `*`, so that all lengths hold. */
-export type Mask = (text: string) => string
-
-/** Names, of headers and of variables, whose values nobody should see over somebody's shoulder. */
-const SECRET_NAME = /authorization|cookie|secret|token|passw|api[-_]?key|session|signature/i
+/** Says which names have values that nobody should see over somebody's shoulder. */
+export type SecretNames = Pick<ExceptionReporterFilter, 'isHidden'>
 
 /** Shorter values are hidden next to their names only: they could be a word of any text. */
 const MIN_LENGTH = 8
 
-/** Takes the secrets of these passages out of texts that hold bytes as latin-1. */
-export function maskOf(request: LaneRequest, passages: readonly Passage[]): Mask {
-  const pairs = [
-    ...request.headers,
-    ...Object.entries(request.variables ?? {}),
-    ...passages.flatMap(({ answer, given }) => [...setCookies(answer), ...setCookies(given)]),
-  ]
-  const secrets = pairs.filter(([name, value]) => SECRET_NAME.test(name) && value !== '')
-  if (secrets.length === 0) return (text) => text
-  return (text) => secrets.reduce((masked, secret) => hide(masked, secret), text)
+/** Takes the secrets out of what is told: every character of one becomes a `*`, so that all lengths hold. */
+export class Mask {
+  readonly #names: SecretNames
+  readonly #secrets: readonly Pair[]
+
+  /** Knows the secrets of this request and of what came back. */
+  constructor(names: SecretNames, request: LaneRequest, passages: readonly Passage[]) {
+    this.#names = names
+    const pairs = [
+      ...request.headers,
+      ...Object.entries(request.variables ?? {}),
+      ...fieldsOf(request.target.slice(request.target.indexOf('?') + 1)),
+      ...fieldsOf(/urlencoded/i.test(typeOf(request)) ? Buffer.from(request.body).toString('latin1') : ''),
+      ...passages.flatMap(({ answer, given }) => [...setCookies(answer), ...setCookies(given)]),
+    ]
+    this.#secrets = pairs.filter(([name, value]) => this.#isSecret(name) && value !== '')
+  }
+
+  /** A text, which holds bytes as latin-1, without the secrets. */
+  text(text: string): string {
+    return this.#secrets.reduce((masked, secret) => hide(masked, secret), text)
+  }
+
+  /** Names and values, masked by name. */
+  pairs(pairs: readonly Pair[]): Pair[] {
+    return pairs.map(([name, value]) => [name, this.#isSecret(name) ? starsFor(name, value) : this.text(value)])
+  }
+
+  /** A filter that fails hides. */
+  #isSecret(name: string): boolean {
+    try {
+      return this.#names.isHidden(name)
+    } catch {
+      return true
+    }
+  }
 }
 
-/** The names and values, masked by name. */
-export function maskPairs(pairs: readonly Pair[], mask: Mask, isFull: boolean): Pair[] {
-  return pairs.map(([name, value]) => [
-    name,
-    isFull ? value : SECRET_NAME.test(name) ? starsFor(name, value) : mask(value),
-  ])
-}
+/** Hides nothing, for whoever may see all. */
+export const UNMASKED: Pick<Mask, 'text' | 'pairs'> = { text: (text) => text, pairs: (pairs) => [...pairs] }
 
 /** A parcel's bytes as text. */
 export function textOf({ bytes }: Pick<Parcel, 'bytes'>): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+/** The fields of a query or of a form, as they are written there and as they are meant. */
+function fieldsOf(text: string): Pair[] {
+  return text.split('&').flatMap((field): Pair[] => {
+    const equals = field.indexOf('=')
+    if (equals === -1) return []
+    const [name, value] = [field.slice(0, equals), field.slice(equals + 1)]
+    return [...new Set([value, decoded(value)])].map((each) => [decoded(name), each])
+  })
+}
+
+function decoded(text: string): string {
+  return text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_escape, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+}
+
+function typeOf({ headers, variables }: LaneRequest): string {
+  return headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? variables?.['CONTENT_TYPE'] ?? ''
 }
 
 function setCookies(answer: Pick<LaneAnswer, 'headers'> | undefined): Pair[] {

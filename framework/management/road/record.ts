@@ -1,9 +1,10 @@
 import { hasSettings, settings } from '../../conf/index.ts'
 import { type Application, LANES, type LaneRequest, type Parcel, type Passage } from '../../gateway/index.ts'
+import { SafeExceptionReporterFilter } from '../../views/index.ts'
 import { adviceOn } from './advice.ts'
 import { compareAnswers } from './answers.ts'
 import { compareEnvirons } from './environs.ts'
-import { type Mask, maskOf, maskPairs, textOf } from './mask.ts'
+import { Mask, type SecretNames, textOf, UNMASKED } from './mask.ts'
 import type { AnswerReport, EnvironReport, ParcelReport, Road, RoadOptions, RoadReport } from './report.ts'
 import { StageRecorder } from './stages.ts'
 
@@ -16,6 +17,8 @@ interface FoundRoad {
   readonly log: string
   readonly startup: number | null
 }
+
+type Masking = Pick<Mask, 'text' | 'pairs'>
 
 /** See `recordRoad`. */
 export async function record(
@@ -35,11 +38,11 @@ export async function record(
     found.push({ gateway, name: lane.name, passage, stages: recorder.stages, log, startup })
   }
   const passages = found.map(({ passage }) => passage)
-  const mask: Mask = full ? (text) => text : maskOf(request, passages)
+  const mask = full ? UNMASKED : new Mask(secretNames(), request, passages)
   return {
     request: {
       method: request.method,
-      target: mask(request.target),
+      target: mask.text(request.target),
       mount: request.mount,
       host: request.host,
       scheme: request.scheme,
@@ -48,20 +51,25 @@ export async function record(
     roads: found.map(({ gateway, name, passage, stages, log, startup }) => ({
       gateway,
       name,
-      sent: passage.sent.map((parcel) => reportParcel(parcel, mask, full)),
-      received: passage.received.map((parcel) => reportParcel(parcel, mask, full)),
+      sent: passage.sent.map((parcel) => reportParcel(parcel, mask)),
+      received: passage.received.map((parcel) => reportParcel(parcel, mask)),
       refused: passage.environ === undefined && passage.answer !== undefined,
       stages,
-      answer: reportAnswer(passage, mask, full),
-      log: mask(log),
+      answer: reportAnswer(passage, mask),
+      log: mask.text(log),
       cut: passage.cut ?? null,
       startup,
       duration: passage.duration,
     })),
-    environ: maskEnvirons(compareEnvirons(passages.map(({ environ }) => environ)), mask, full),
+    environ: maskEnvirons(compareEnvirons(passages.map(({ environ }) => environ)), mask),
     answers: maskAnswers(compareAnswers(passages), mask),
-    advice: adviceOn(request, found, hasSettings() ? settings : undefined).map(mask),
+    advice: adviceOn(request, found, hasSettings() ? settings : undefined).map((text) => mask.text(text)),
   }
+}
+
+/** The names that reports of errors hide too: those of the project's filter, where it has one. */
+function secretNames(): SecretNames {
+  return (hasSettings() ? settings.exceptionReporterFilter : null) ?? new SafeExceptionReporterFilter()
 }
 
 /** A gateway that listens is ready once for all requests; under CGI a process starts for each. */
@@ -76,26 +84,26 @@ async function startupOf(
   return (await options.startProcess?.(sent[0]?.pairs ?? [])) ?? null
 }
 
-function reportParcel(parcel: Parcel, mask: Mask, full: boolean): ParcelReport {
+function reportParcel(parcel: Parcel, mask: Masking): ParcelReport {
   return {
     title: parcel.title,
     note: parcel.note,
-    bytes: mask(textOf(parcel)),
+    bytes: mask.text(textOf(parcel)),
     framing: parcel.framing ?? 0,
-    pairs: parcel.pairs === undefined ? null : maskPairs(parcel.pairs, mask, full),
+    pairs: parcel.pairs === undefined ? null : mask.pairs(parcel.pairs),
   }
 }
 
-function reportAnswer({ answer }: Passage, mask: Mask, full: boolean): AnswerReport | null {
+function reportAnswer({ answer }: Passage, mask: Masking): AnswerReport | null {
   if (answer === undefined) return null
-  return { status: answer.status, headers: maskPairs(answer.headers, mask, full), length: answer.body.length }
+  return { status: answer.status, headers: mask.pairs(answer.headers), length: answer.body.length }
 }
 
-function maskEnvirons({ same, different }: EnvironReport, mask: Mask, full: boolean): EnvironReport {
+function maskEnvirons({ same, different }: EnvironReport, mask: Masking): EnvironReport {
   const masked = (name: string, value: string | null): string | null =>
-    value === null ? null : (maskPairs([[name, value]], mask, full)[0]?.[1] ?? null)
+    value === null ? null : (mask.pairs([[name, value]])[0]?.[1] ?? null)
   return {
-    same: maskPairs(same, mask, full),
+    same: mask.pairs(same),
     different: different.map(({ name, values, why }) => ({
       name,
       why,
@@ -104,7 +112,7 @@ function maskEnvirons({ same, different }: EnvironReport, mask: Mask, full: bool
   }
 }
 
-function maskAnswers({ same, differences }: RoadReport['answers'], mask: Mask): RoadReport['answers'] {
-  const masked = (value: string | null): string | null => (value === null ? null : mask(value))
+function maskAnswers({ same, differences }: RoadReport['answers'], mask: Masking): RoadReport['answers'] {
+  const masked = (value: string | null): string | null => (value === null ? null : mask.text(value))
   return { same, differences: differences.map(({ what, values }) => ({ what, values: values.map(masked) })) }
 }

@@ -2,6 +2,7 @@ import { settings } from '../conf/index.ts'
 import { ImproperlyConfigured } from '../exceptions.ts'
 import { type AnyResponse, HttpResponse, type HttpRequest, type Middleware, patchVaryHeaders } from '../http/index.ts'
 import { finishAfter } from './after.ts'
+import { CORS_CONFLICT } from './cors-conflict.ts'
 
 /** Longer origins are nobody's: a host name has 253 characters at most. */
 const MAX_ORIGIN = 300
@@ -62,10 +63,7 @@ interface OriginRules {
 function originRules(): OriginRules {
   const { corsAllowedOrigins, corsAllowedOriginRegexes, corsAllowAllOrigins, corsAllowCredentials } = settings
   if (corsAllowAllOrigins && corsAllowCredentials) {
-    throw new ImproperlyConfigured(
-      'corsAllowAllOrigins and corsAllowCredentials are both true: any site could then act in the name of whoever visits ' +
-        'it. Name the origins in corsAllowedOrigins, or let pages ask without credentials.',
-    )
+    throw new ImproperlyConfigured(`${CORS_CONFLICT.message} ${CORS_CONFLICT.hint}`)
   }
   const origins = new Set(corsAllowedOrigins.map((origin) => origin.toLowerCase()))
   const patterns = corsAllowedOriginRegexes.map(whole)

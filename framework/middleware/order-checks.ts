@@ -7,6 +7,7 @@ import { commonMiddleware } from './common.ts'
 import { compressionMiddleware, gzipMiddleware } from './compression.ts'
 import { conditionalGetMiddleware } from './conditional-get.ts'
 import { corsMiddleware } from './cors.ts'
+import { checkContentSecurityPolicies, checkOtherOrigins } from './policy-checks.ts'
 import { requestIdMiddleware } from './request-id.ts'
 import { securityMiddleware } from './security.ts'
 
@@ -34,22 +35,37 @@ function* judgeFactories(): Generator<CheckMessage> {
   for (const [index, factory] of settings.middleware.entries()) {
     const fault = faultOf(factory)
     if (fault === undefined) continue
-    yield checkError('nuages.middleware.E001', `${nameOf(factory)} ${fault}`, {
-      hint: 'A middleware is (getResponse) => (request) => response: it returns a function of the request.',
+    yield checkError('nuages.middleware.E001', `${nameOf(factory)} ${fault.text}`, {
+      hint: fault.isShape
+        ? 'A middleware is (getResponse) => (request) => response: it returns a function of the request.'
+        : 'The server does not start with it: mend what the message says, or take it out of the setting.',
       object: `middleware[${index}]`,
     })
   }
 }
 
-function faultOf(factory: Middleware): string | undefined {
+/** What is wrong with a layer, and whether that is what it gives. */
+interface Fault {
+  readonly text: string
+  readonly isShape: boolean
+}
+
+function faultOf(factory: Middleware): Fault | undefined {
   try {
     const layer: unknown = factory(() => new HttpResponse())
     if (typeof layer === 'function') return undefined
-    return layer === undefined ? 'gives nothing: is a return missing?' : `gives a value of type ${typeof layer}.`
+    const text = layer === undefined ? 'gives nothing: is a return missing?' : `gives a value of type ${typeof layer}.`
+    return { text, isShape: true }
   } catch (error) {
     if (error instanceof MiddlewareNotUsed) return undefined
-    return `cannot be made: ${error instanceof Error ? error.message : String(error)}`
+    const message = error instanceof Error ? error.message : String(error)
+    return isOfSettings(message) ? undefined : { text: `cannot be made: ${message}`, isShape: false }
   }
+}
+
+/** True for what the check of a setting says by itself, with an id of its own. */
+function isOfSettings(message: string): boolean {
+  return [...checkContentSecurityPolicies(), ...checkOtherOrigins()].some((known) => message.startsWith(known.message))
 }
 
 function* judgeOrder(): Generator<CheckMessage> {

@@ -2,6 +2,7 @@ import { type CheckMessage, checkError, checkWarning, registerCheck } from '../c
 import { hasSettings, settings } from '../conf/index.ts'
 import { CSP, CspHeader, type CspPolicy } from '../http/index.ts'
 import { corsMiddleware } from './cors.ts'
+import { CORS_CONFLICT } from './cors-conflict.ts'
 import { contentSecurityPolicyMiddleware } from './csp.ts'
 
 const POLICIES = ['secureCsp', 'secureCspReportOnly'] as const
@@ -61,11 +62,8 @@ function letsAnyScriptRun(policy: CspPolicy): boolean {
 function* judgeOrigins(): Generator<CheckMessage> {
   const { corsAllowAllOrigins, corsAllowCredentials, corsAllowedOrigins, corsAllowedOriginRegexes } = settings
   if (corsAllowAllOrigins && corsAllowCredentials) {
-    yield checkError(
-      'nuages.security.E001',
-      'corsAllowAllOrigins and corsAllowCredentials are both true: any site could act in the name of its visitors.',
-      { hint: 'Name the origins in corsAllowedOrigins.', object: 'corsAllowAllOrigins' },
-    )
+    const { message, hint } = CORS_CONFLICT
+    yield checkError('nuages.security.E001', message, { hint, object: 'corsAllowAllOrigins' })
   }
   for (const origin of corsAllowedOrigins) {
     if (origin === 'null' || (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase())) continue

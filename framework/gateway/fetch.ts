@@ -55,13 +55,11 @@ function refusal(text: string): Response {
 
 function requestEnviron(request: Request, url: URL, path: string): Environ {
   const environ = newEnviron()
-  environ.GATEWAY_INTERFACE = 'CGI/1.1'
   environ.SERVER_SOFTWARE = 'nuages'
   environ.SERVER_NAME = url.hostname.replace(/^\[|\]$/g, '')
   environ.SERVER_PORT = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   environ.SERVER_PROTOCOL = 'HTTP/1.1'
   environ.REQUEST_METHOD = request.method
-  environ.SCRIPT_NAME = ''
   environ.PATH_INFO = path
   environ.QUERY_STRING = url.search.slice(1)
   for (const [name, value] of request.headers) addHeader(environ, name, value)

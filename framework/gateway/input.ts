@@ -26,6 +26,13 @@ interface Waiter {
   reject(error: unknown): void
 }
 
+/** Who takes the chunks as they come, and what settles when there are no more. */
+interface Taker {
+  take(chunk: Uint8Array): void
+  resolve(): void
+  reject(error: unknown): void
+}
+
 const DONE: Result = { done: true, value: undefined }
 const HIGH_WATER_MARK = 65_536
 
@@ -33,7 +40,7 @@ const HIGH_WATER_MARK = 65_536
  * A request's body as applications see it (`wsgi.input`), fed by a gateway: it ends after `length` bytes, whatever
  * else the source delivers, and fails with `UnreadablePostError` where the source ends before that.
  *
- * It can be iterated once; a second iteration throws `RawPostDataException`. The gateway calls `push` for each chunk
+ * It can be iterated once; a second iteration throws `RawPostDataException`, as one after `forEach` does. The gateway calls `push` for each chunk
  * (which the input keeps: a read buffer that is used again has to be copied), then `end`, or `fail` when the
  * connection breaks. Pausing and resuming the source keeps at most `highWaterMark` bytes, and one chunk, waiting.
  */
@@ -50,6 +57,7 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
   #ended: boolean
   #failure: unknown
   #opened = false
+  #taker: Taker | undefined
   #discarding = false
 
   constructor(options: LimitedInputOptions = {}) {
@@ -102,7 +110,7 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
     this.#ended = true
     if (this.#discarding) return
     this.#failure = error
-    if (this.#waiters.length > 0) this.#finish()
+    if (this.#waiters.length > 0 || this.#taker !== undefined) this.#finish()
   }
 
   /**
@@ -115,16 +123,28 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
     if (!this.#ended)
       this.#failure ??= new UnreadablePostError('The rest of the body was dropped: the answer has ended.')
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure)
+    this.#taker?.reject(this.#failure)
+    this.#taker = undefined
     this.#resume()
   }
 
+  /**
+   * Hand on each chunk as it comes, until the end: as iterating does, but without a promise for each. What `take` throws
+   * ends it, and the promise that is given rejects with that.
+   */
+  forEach(take: (chunk: Uint8Array) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#open()
+      this.#taker = { take, resolve, reject }
+      this.#waiting = 0
+      for (const chunk of this.#chunks.splice(0)) this.#give(chunk)
+      if (this.#ended) this.#finish()
+      else this.#resume()
+    })
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
-    if (this.#opened) {
-      throw new RawPostDataException(
-        "The body of this request has been read already, and 'wsgi.input' can be read once only: keep what was read.",
-      )
-    }
-    this.#opened = true
+    this.#open()
     return {
       next: () => this.#next(),
       return: () => {
@@ -133,6 +153,25 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
         for (const waiter of this.#waiters.splice(0)) waiter.resolve(DONE)
         return Promise.resolve(DONE)
       },
+    }
+  }
+
+  #open(): void {
+    if (this.#opened) {
+      throw new RawPostDataException(
+        "The body of this request has been read already, and 'wsgi.input' can be read once only: keep what was read.",
+      )
+    }
+    this.#opened = true
+  }
+
+  #give(chunk: Uint8Array): void {
+    try {
+      this.#taker?.take(chunk)
+    } catch (error) {
+      this.#taker?.reject(error)
+      this.#taker = undefined
+      this.#drop()
     }
   }
 
@@ -152,6 +191,7 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
   }
 
   #deliver(chunk: Uint8Array): void {
+    if (this.#taker !== undefined) return this.#give(chunk)
     const waiter = this.#waiters.shift()
     if (waiter !== undefined) return waiter.resolve({ done: false, value: chunk })
     this.#chunks.push(chunk)
@@ -169,6 +209,10 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
   }
 
   #finish(): void {
+    const taker = this.#taker
+    this.#taker = undefined
+    if (taker !== undefined && this.#failure === undefined) taker.resolve()
+    else taker?.reject(this.#takeFailure())
     for (const waiter of this.#waiters.splice(0)) {
       if (this.#failure === undefined) waiter.resolve(DONE)
       else waiter.reject(this.#takeFailure())
@@ -193,6 +237,15 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
       `The request's body broke off after ${this.#received} bytes${expected}: the client left, or sent less.`,
     )
   }
+}
+
+/** Hand each chunk of a body to `take` as it comes: as `for await` does, and sooner where a gateway's own input allows it. */
+export function forEachChunk(input: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+  return input instanceof LimitedInput ? input.forEach(take) : iterate(input, take)
+}
+
+async function iterate(input: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+  for await (const chunk of input) take(chunk)
 }
 
 /** The `wsgi.input` of a request without a body; it holds nothing, however often it is read. */

@@ -4,7 +4,7 @@
  * Strings hold bytes as latin-1, as in WSGI: one character a byte. `HttpRequest` is the one place that decodes them.
  */
 
-/** Everything a gateway knows of one request: a fresh object for each, with a null prototype. */
+/** Everything a gateway knows of one request: a fresh object for each, which inherits nothing. */
 export interface Environ {
   GATEWAY_INTERFACE: string
   SERVER_SOFTWARE: string

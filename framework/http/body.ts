@@ -1,5 +1,5 @@
 import { RawPostDataException, RequestDataTooBig } from '../exceptions.ts'
-import type { Environ } from '../gateway/index.ts'
+import { type Environ, forEachChunk } from '../gateway/index.ts'
 import { ByteBuffer } from './byte-buffer.ts'
 import { httpOptions } from './options.ts'
 
@@ -9,7 +9,7 @@ import { httpOptions } from './options.ts'
  */
 export class RequestBody {
   readonly #environ: Environ
-  #bytes: Promise<Uint8Array> | undefined
+  #bytes: Promise<Buffer> | undefined
   #streamedBy: string | undefined
 
   constructor(environ: Environ) {
@@ -17,39 +17,36 @@ export class RequestBody {
   }
 
   /** The whole body. Throws `RequestDataTooBig` beyond `dataUploadMaxMemorySize`, `RawPostDataException` after a stream. */
-  async bytes(): Promise<Uint8Array> {
-    if (this.#bytes === undefined) {
-      this.#assertUnread()
-      this.#bytes = this.#read()
-    }
+  bytes(): Promise<Buffer> {
+    if (this.#streamedBy !== undefined) return Promise.reject(notKept(this.#streamedBy))
+    this.#bytes ??= this.#read()
     return this.#bytes
   }
 
   /** The body piece by piece, without a bound. Throws `RawPostDataException` if it has been streamed before. */
   stream(by: string): AsyncIterable<Uint8Array> {
     if (this.#bytes !== undefined) return once(this.#bytes)
-    this.#assertUnread()
+    if (this.#streamedBy !== undefined) throw notKept(this.#streamedBy)
     this.#streamedBy = by
     return this.#environ['wsgi.input']
   }
 
-  async #read(): Promise<Uint8Array> {
+  async #read(): Promise<Buffer> {
     const limit = httpOptions().dataUploadMaxMemorySize ?? Number.POSITIVE_INFINITY
     if (Number(this.#environ.CONTENT_LENGTH ?? 0) > limit) throw tooBig(limit)
     const bytes = new ByteBuffer()
-    for await (const chunk of this.#environ['wsgi.input']) {
+    await forEachChunk(this.#environ['wsgi.input'], (chunk) => {
       if (bytes.length + chunk.length > limit) throw tooBig(limit)
       bytes.append(chunk)
-    }
+    })
     return bytes.toBytes()
   }
+}
 
-  #assertUnread(): void {
-    if (this.#streamedBy === undefined) return
-    throw new RawPostDataException(
-      `The body of this request has been read by ${this.#streamedBy} and was not kept. Read it once: body() first, if you need it twice.`,
-    )
-  }
+function notKept(streamedBy: string): RawPostDataException {
+  return new RawPostDataException(
+    `The body of this request has been read by ${streamedBy} and was not kept. Read it once: body() first, if you need it twice.`,
+  )
 }
 
 async function* once(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -196,7 +196,7 @@ export class HttpRequest {
 
   /** The whole body as JSON. Throws `BadRequest` where it is none. */
   async json(): Promise<unknown> {
-    return parseJson(await this.body())
+    return parseJson(await this.#body.bytes())
   }
 
   /** The body as it arrives, without a bound on its size; it can be had once, and not after a multipart `form()`. */

@@ -8,6 +8,7 @@ import { ImproperlyConfigured } from 'nuages/exceptions'
 import { type CgiBinOptions, cgiBin, type Environ } from 'nuages/gateway'
 import { HeadReader } from '../../framework/gateway/cgi-bin/head.ts'
 import { type Answer, ask, headerOf, inputOf, makeEnviron, post, programs, until } from './ask.ts'
+import { assertInheritsNothing } from './helpers.ts'
 
 const FUZZ = Number(process.env['NUAGES_FUZZ'] ?? 2000)
 const HEAD = "printf 'Content-Type: text/plain\\n\\n'\n"
@@ -615,7 +616,7 @@ describe('a local redirect', () => {
     assert.equal(environ.PATH_INFO, '/b\xc3\xa9')
     assert.equal(environ.QUERY_STRING, 'c=d')
     assert.equal(environ.CONTENT_LENGTH, undefined)
-    assert.equal(Object.getPrototypeOf(environ), null)
+    assertInheritsNothing(environ)
     for await (const chunk of environ['wsgi.input']) assert.equal(chunk.length, 0)
   })
 

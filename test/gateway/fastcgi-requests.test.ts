@@ -21,6 +21,7 @@ import {
   stream,
   variables,
 } from './fastcgi-client.ts'
+import { assertInheritsNothing } from './helpers.ts'
 
 const TEXT = [['Content-Type', 'text/plain']] as const
 
@@ -66,7 +67,7 @@ describe('the Environ of a FastCGI request', { timeout: 60_000 }, () => {
     }
     await connected(application, (client) => client.ask(variables({ HTTP_X_ONE: 'caf\xe9' })), { multiprocess: true })
     assert.ok(environ !== undefined)
-    assert.equal(Object.getPrototypeOf(environ), null)
+    assertInheritsNothing(environ)
     assert.equal(environ['HTTP_X_ONE'], 'caf\xe9')
     assert.equal(environ['nuages.gateway'], 'fastcgi')
     assert.deepEqual(environ['wsgi.version'], [1, 0])
@@ -114,7 +115,7 @@ describe('the Environ of a FastCGI request', { timeout: 60_000 }, () => {
   test('takes names like __proto__ and constructor for names', async () => {
     await connected(
       (environ, startResponse) => {
-        assert.equal(Object.getPrototypeOf(environ), null)
+        assertInheritsNothing(environ)
         assert.equal(Object.hasOwn(environ, '__proto__'), true)
         assert.equal(environ['constructor'], 'b')
         return hello(environ, startResponse)

@@ -1,4 +1,5 @@
 /** What several tests of this room share. */
+import assert from 'node:assert/strict'
 import { type Environ, emptyInput, newEnviron, type Output, type ResponseHeaders, setGatewayKeys } from 'nuages/gateway'
 
 /** Text of everything written to it. */
@@ -73,5 +74,12 @@ export class MemoryOutput implements Output {
     this.calls.push(error === undefined ? 'end' : 'cut')
     this.ended = true
     this.error = error
+  }
+}
+
+/** That every key of an object is its own, whatever a client names its headers. */
+export function assertInheritsNothing(object: object): void {
+  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    if (!Object.hasOwn(object, name)) assert.equal(name in object, false, name)
   }
 }

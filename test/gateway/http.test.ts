@@ -5,7 +5,7 @@ import net from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { type Application, createServer, type HTTPServer, type HTTPServerOptions } from 'nuages/gateway'
 import { conformanceApplication, defineConformance, sendHTTP } from './conformance.ts'
-import { TextSink } from './helpers.ts'
+import { assertInheritsNothing, TextSink } from './helpers.ts'
 
 const TEXT = [['Content-Type', 'text/plain']] as const
 
@@ -417,7 +417,7 @@ describe('answers', () => {
   test('the Environ knows the connection', async () => {
     const application: Application = (environ, startResponse) => {
       startResponse('200 OK', TEXT)
-      assert.equal(Object.getPrototypeOf(environ), null)
+      assertInheritsNothing(environ)
       const { SERVER_NAME, REMOTE_ADDR, SERVER_PROTOCOL, GATEWAY_INTERFACE, SERVER_PORT, SERVER_SOFTWARE } = environ
       const told = { SERVER_NAME, REMOTE_ADDR, SERVER_PROTOCOL, GATEWAY_INTERFACE, SERVER_SOFTWARE, SERVER_PORT }
       return [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { RawPostDataException, UnreadablePostError } from 'nuages/exceptions'
-import { emptyInput, LimitedInput } from 'nuages/gateway'
+import { emptyInput, forEachChunk, LimitedInput } from 'nuages/gateway'
 
 const RUNS = { numRuns: Number(process.env['NUAGES_FUZZ'] ?? 2_000) }
 
@@ -145,6 +145,49 @@ describe('LimitedInput', () => {
     assert.deepEqual(values, ['a', 'b', 'end'])
   })
 
+  test('hands on each chunk as it comes, and never pauses its source for that', async () => {
+    const source = makeSource()
+    const input = new LimitedInput({ length: 6, source, highWaterMark: 1 })
+    input.push(Buffer.from('ab'))
+    const given: string[] = []
+    const all = forEachChunk(input, (chunk) => given.push(Buffer.from(chunk).toString()))
+    assert.deepEqual(given, ['ab'])
+    input.push(Buffer.from('cd'))
+    assert.deepEqual(given, ['ab', 'cd'])
+    input.push(Buffer.from('efgh'))
+    await all
+    assert.deepEqual(given, ['ab', 'cd', 'ef'])
+    assert.deepEqual(source.told, ['pause', 'resume'])
+    await assert.rejects(
+      forEachChunk(input, () => {}),
+      RawPostDataException,
+    )
+  })
+
+  test('hands on no more than its taker wants, nor after the source has broken or the answer has ended', async () => {
+    const refused = new LimitedInput({ length: 6 })
+    const given: number[] = []
+    const refusal = forEachChunk(refused, (chunk) => {
+      given.push(chunk.length)
+      throw new RangeError('enough')
+    })
+    refused.push(Buffer.from('a'))
+    refused.push(Buffer.from('bc'))
+    await assert.rejects(refusal, /enough/)
+    assert.deepEqual(given, [1])
+
+    const broken = new LimitedInput({ length: 6 })
+    broken.push(Buffer.from('a'))
+    const reading = forEachChunk(broken, () => {})
+    broken.fail()
+    await assert.rejects(reading, UnreadablePostError)
+
+    const late = new LimitedInput({ length: 6 })
+    const unanswered = forEachChunk(late, () => {})
+    late.discard()
+    await assert.rejects(unanswered, /the answer has ended/)
+  })
+
   test('gives the first `length` bytes, however they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -159,7 +202,8 @@ describe('LimitedInput', () => {
           const given: Uint8Array[] = []
           let failed = false
           try {
-            for await (const chunk of input) given.push(chunk)
+            if (mark % 2 === 0) for await (const chunk of input) given.push(chunk)
+            else await forEachChunk(input, (chunk) => given.push(chunk))
           } catch {
             failed = true
           }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
+import fc from 'fast-check'
 import { LimitedInput } from 'nuages/gateway'
 import { HttpResponse } from 'nuages/http'
 import { BadSignature, configureSigning, SignatureExpired } from 'nuages/signing'
@@ -287,6 +288,26 @@ describe('a body as JSON', () => {
       await assert.rejects(post(text, 'application/json').json(), { name: 'BadRequest', message })
     })
   }
+
+  test('may begin with a mark of byte order, and says so where it is no UTF-8', async () => {
+    assert.deepEqual(await post(bytesOf('\ufeff{"a":"ü"}'), 'application/json').json(), { a: 'ü' })
+    await assert.rejects(post('"\xfc"', 'application/json').json(), {
+      name: 'BadRequest',
+      message: /no JSON: it is not encoded in UTF-8/,
+    })
+  })
+
+  test('comes together however it is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 3_000 }), { maxLength: 8 }), async (pieces) => {
+        const input = new LimitedInput()
+        const body = makeRequest({ REQUEST_METHOD: 'POST', 'wsgi.input': input }).body()
+        for (const piece of pieces) input.push(Buffer.from(piece))
+        input.end()
+        assert.deepEqual(Buffer.from(await body), Buffer.concat(pieces))
+      }),
+    )
+  })
 
   test('may speak of __proto__ in a value', async () => {
     const value = { text: '"__proto__":1', __proto: 1, constructor: 2 }

@@ -78,7 +78,7 @@ function writeEnd(bytes: Buffer, start: number, requestId: number, end: AnswerEn
     position += HEADER_LENGTH
   }
   writeHeader(bytes, position, END_REQUEST, requestId, 8)
-  bytes.fill(0, position + HEADER_LENGTH, position + END_LENGTH)
+  for (let i = position + HEADER_LENGTH; i < position + END_LENGTH; i++) bytes[i] = 0
   bytes[position + HEADER_LENGTH + 3] = end?.appStatus ?? 0
   bytes[position + HEADER_LENGTH + 4] = end?.protocolStatus ?? 0
 }

@@ -16,16 +16,10 @@ export interface RequestEnviron {
  */
 export function requestEnviron(params: Block | undefined, maxCount: number): RequestEnviron {
   const environ = newEnviron()
+  // Only so can be told later whether it was sent.
+  ;(environ as { PATH_INFO: string | undefined }).PATH_INFO = undefined
   if (params !== undefined) readParams(environ, params.bytes, params.start, params.end, maxCount)
   const pathWasScriptName = takePathFromScriptName(environ)
-  environ.GATEWAY_INTERFACE ??= 'CGI/1.1'
-  environ.SERVER_SOFTWARE ??= ''
-  environ.SERVER_NAME ??= 'localhost'
-  environ.SERVER_PORT ??= '80'
-  environ.SERVER_PROTOCOL ??= 'HTTP/1.0'
-  environ.REQUEST_METHOD ??= 'GET'
-  environ.SCRIPT_NAME ??= ''
   environ.PATH_INFO ??= ''
-  environ.QUERY_STRING ??= ''
   return { environ, pathWasScriptName }
 }

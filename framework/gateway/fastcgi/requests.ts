@@ -6,6 +6,7 @@ import type { Environ } from '../types.ts'
 import { addTo, Block } from './block.ts'
 import { requestEnviron } from './environ.ts'
 import { type ExchangeOwner, FastCGIExchange } from './exchange.ts'
+import { Exchanges } from './exchanges.ts'
 import { inputOf } from './input.ts'
 import { answerManagement } from './management.ts'
 import {
@@ -45,7 +46,7 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
   readonly #owner: RequestsOwner
   readonly #wire: Wire
   /** The ids that are taken: requests without an answer, or without the end of their STDIN. */
-  readonly #exchanges = new Map<number, FastCGIExchange>()
+  readonly #exchanges = new Exchanges()
   /** How many applications are at work, whether their answers are still wanted or not. */
   #running = 0
   #used = false
@@ -136,12 +137,12 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
 
   /** What waited to be sent is on its way. */
   drained(): void {
-    for (const exchange of this.#exchanges.values()) exchange.drained()
+    for (const exchange of this.#exchanges) exchange.drained()
   }
 
   /** True where the parameters of a request have been incomplete for `recordTimeout`; a `now` of 0 begins anew. */
   isLate(now: number): boolean {
-    for (const exchange of this.#exchanges.values()) {
+    for (const exchange of this.#exchanges) {
       if (exchange.started) continue
       if (now === 0 || exchange.incompleteSince === 0) exchange.incompleteSince = now
       else if (now - exchange.incompleteSince >= this.#site.limits.recordTimeout) return true
@@ -151,8 +152,8 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
 
   /** No more records come: requests without all their parameters are none, bodies are as long as they are. */
   endRecords(): void {
-    for (const [id, exchange] of this.#exchanges) {
-      if (!exchange.started) this.#exchanges.delete(id)
+    for (const exchange of this.#exchanges) {
+      if (!exchange.started) this.#exchanges.delete(exchange.id)
       else if (!exchange.stdinEnded) this.#endStdin(exchange)
     }
   }
@@ -165,9 +166,7 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
 
   /** The connection is gone: every application learns that its answer is not wanted any more. */
   abortAll(): void {
-    const exchanges = [...this.#exchanges.values()]
-    this.#exchanges.clear()
-    for (const exchange of exchanges) exchange.abort()
+    for (const exchange of this.#exchanges.takeAll()) exchange.abort()
   }
 
   #begin(id: number, { bytes, start }: Block): void {
@@ -177,7 +176,7 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
     const { maxRequests } = this.#site.limits
     const full = this.#exchanges.size >= maxRequests || this.#running >= maxRequests
     if (role === RESPONDER && !full) {
-      this.#exchanges.set(id, new FastCGIExchange(this, this.#wire, id, keepsConnection))
+      this.#exchanges.add(new FastCGIExchange(this, this.#wire, id, keepsConnection))
     } else this.#endRequest(id, 0, role === RESPONDER ? OVERLOADED : UNKNOWN_ROLE, keepsConnection)
   }
 
@@ -241,7 +240,7 @@ export class FastCGIRequests implements RecordHandler, ExchangeOwner {
   }
 
   #unanswered(): FastCGIExchange | undefined {
-    for (const exchange of this.#exchanges.values()) if (!exchange.answered) return exchange
+    for (const exchange of this.#exchanges) if (!exchange.answered) return exchange
     return undefined
   }
 }

@@ -31,15 +31,11 @@ export function requestEnviron(request: IncomingMessage, maxHeaders: number, key
     throw new Refusal(431, `The request has more than ${maxHeaders} headers. Send fewer.`)
   }
   const environ = newEnviron()
-  environ.GATEWAY_INTERFACE = 'CGI/1.1'
   environ.SERVER_SOFTWARE = keys.serverSoftware
   environ.SERVER_NAME = keys.serverName
   environ.SERVER_PORT = keys.serverPort
   environ.SERVER_PROTOCOL = request.httpVersionMinor === 1 ? 'HTTP/1.1' : 'HTTP/1.0'
   environ.REQUEST_METHOD = request.method as string
-  environ.SCRIPT_NAME = ''
-  environ.PATH_INFO = ''
-  environ.QUERY_STRING = ''
   environ.REMOTE_ADDR = keys.remoteAddress
   for (let i = 0; i < rawHeaders.length; i += 2) {
     addHeader(environ, rawHeaders[i] as string, rawHeaders[i + 1] as string)

@@ -1,7 +1,6 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { ImproperlyConfigured } from '../exceptions.ts'
-import { closest } from '../utils/index.ts'
+import { closest, isDirectory } from '../utils/index.ts'
 import type { AppConfig } from './config.ts'
 
 /** No installed app has this label. */
@@ -63,5 +62,5 @@ export function appDirectories(name: string): string[] {
   return apps
     .getAppConfigs()
     .map((config) => path.join(config.path, name))
-    .filter((directory) => fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter(isDirectory)
 }

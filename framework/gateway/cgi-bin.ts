@@ -1,5 +1,6 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { ImproperlyConfigured } from '../exceptions.ts'
+import { isDirectory } from '../utils/index.ts'
 import { CgiHost } from './cgi-bin/host.ts'
 import type { Application } from './types.ts'
 
@@ -59,7 +60,7 @@ export function cgiBin(directory: string, options: CgiBinOptions = {}): Applicat
 }
 
 function realDirectory(directory: string): string {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(directory)
+  if (isDirectory(directory)) return realpathSync(directory)
   throw new ImproperlyConfigured(
     `cgiBin: there is no directory ${directory}; create it, or give the path of one that exists.`,
   )

@@ -1,5 +1,5 @@
 import { BadHeaderError, UnreadablePostError } from '../exceptions.ts'
-import { formatRecord, isTold } from '../utils/index.ts'
+import { formatRecord, isPromise, isTold } from '../utils/index.ts'
 import { parseContentLength } from './environ.ts'
 import { HOP_BY_HOP } from './hop-by-hop.ts'
 import type { Application, Environ, Output, ResponseBody, ResponseHeaders, StartResponse } from './types.ts'
@@ -288,10 +288,6 @@ class Exchange {
         'length in bytes, or leave the header out.',
     )
   }
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
 }
 
 function iterate(body: ResponseBody): AnyIterator {

@@ -1,3 +1,4 @@
+import { isPromise } from '../utils/index.ts'
 import type { Application, Environ, ResponseBody, ResponseHeaders, StartResponse } from './types.ts'
 
 /** A breach of the contract between gateways and applications; the message says by which side, and the rule. */
@@ -323,10 +324,6 @@ class CheckedAsyncBody implements AsyncIterable<Uint8Array> {
     watch.open(iterator)
     return iterator
   }
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {

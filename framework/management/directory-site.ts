@@ -1,10 +1,11 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { defineSettings } from '../conf/index.ts'
 import { type Application, cgiBin } from '../gateway/index.ts'
 import { getWSGIApplication } from '../handlers/index.ts'
 import type { HttpRequest } from '../http/index.ts'
 import { mount, rePath, urlpatterns } from '../urls/index.ts'
+import { isDirectory } from '../utils/index.ts'
 import { requireSafe } from '../views/index.ts'
 import { DirectoryBrowser } from './directory-browser.ts'
 
@@ -34,8 +35,4 @@ export async function makeDirectorySite(directory: string): Promise<Application>
   const settings = { allowedHosts: ['*'], appendSlash: false, rootUrlconf: () => Promise.resolve({ urls }) }
   const application = await getWSGIApplication(defineSettings(settings))
   return application
-}
-
-function isDirectory(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
 }

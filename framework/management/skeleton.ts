@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../utils/index.ts'
+import { isDirectory, packageRoot } from '../utils/index.ts'
 import { CommandError } from './errors.ts'
 
 /** The values of the named variables that a skeleton's names and `-tpl` files may use. */
@@ -23,7 +23,7 @@ const SECRET_NAMES: ReadonlySet<string> = new Set(['.env'])
 /** The skeleton of a kind of thing, or the one that the user names. */
 export function skeletonDirectory(kind: 'project' | 'app', template: string | undefined): string {
   const directory = template === undefined ? path.join(packageRoot(), 'templates', kind) : path.resolve(template)
-  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory
+  if (isDirectory(directory)) return directory
   throw new CommandError(`--template names no directory: ${directory}`)
 }
 
@@ -147,8 +147,4 @@ function exists(file: string): boolean {
     // Something on the way there is a file, or the name is too long: writing, or what checks the parents, will tell.
     return false
   }
-}
-
-function isDirectory(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -1,10 +1,9 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { apps } from '../../apps/index.ts'
 import { type CheckMessage, checkError, checkWarning } from '../../checks/index.ts'
 import { hasSettings, settings } from '../../conf/index.ts'
 import { getEngine, placeIn, type TemplateCall } from '../../template/index.ts'
-import { closest, isInside } from '../../utils/index.ts'
+import { closest, isDirectory, isInside } from '../../utils/index.ts'
 import { configuredSources, findStatic, type StaticSource, staticSources } from './finders.ts'
 import { realPathOf } from './places.ts'
 import { gather } from './walk.ts'
@@ -25,7 +24,7 @@ function* checkSource({ prefix, directory }: StaticSource): Generator<CheckMessa
     })
   if (prefix.endsWith('/'))
     yield checkError('staticfiles.E003', `The prefix '${prefix}' must not end with a slash.`, { object })
-  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+  if (!isDirectory(directory))
     yield checkWarning('staticfiles.W004', `The directory ${directory} does not exist.`, { object })
 }
 

@@ -1,6 +1,6 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '../../conf/index.ts'
+import { isDirectory } from '../../utils/index.ts'
 import { findFile } from '../../views/index.ts'
 
 /** A directory of static files, and the prefix under which its files are found; empty for none. */
@@ -55,8 +55,4 @@ async function findIn(source: StaticSource, wanted: string): Promise<FoundStatic
   const name = source.prefix === '' ? wanted : wanted.slice(source.prefix.length + 1)
   const file = await findFile(source.directory, name)
   return file === undefined ? undefined : { source, name, file }
-}
-
-function isDirectory(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
 }

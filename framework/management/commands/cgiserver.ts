@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import path from 'node:path'
 import { listenError, parseAddress, urlOf } from '../address.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
@@ -6,6 +5,7 @@ import { CommandLineError } from '../errors.ts'
 import type { Options } from '../options.ts'
 import { logRequests } from '../request-log.ts'
 import { serveUntilStopped } from '../serve.ts'
+import { isDirectory } from '../../utils/index.ts'
 
 const options = {
   bind: { type: 'string', short: 'b', default: '127.0.0.1', metavar: 'ADDRESS', help: 'Listen on this address.' },
@@ -28,7 +28,7 @@ export default class CgiserverCommand extends BaseCommand<typeof options> {
 
   override async handle(args: readonly string[], { bind }: CommandValues<typeof options>): Promise<void> {
     const { directory, port } = divide(args)
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+    if (!isDirectory(directory))
       throw new CommandLineError(`There is no directory ${directory} to serve.`, { returnCode: 2 })
     const target = parseAddress(port, { host: bind, port: 8000 })
     const { makeDirectorySite } = await import('../directory-site.ts')

@@ -1,3 +1,5 @@
+import { getLogger } from './utils/index.ts'
+
 /** What a receiver is called with: the payload that the signal's sender gave. */
 export type Receiver<T> = (payload: T) => unknown
 
@@ -45,7 +47,10 @@ export class Signal<T> {
     return results
   }
 
-  /** Call all receivers in order, whatever one of them throws, and report each outcome. */
+  /**
+   * Call all receivers in order, whatever one of them throws, and report each outcome; what was thrown is logged, by
+   * `nuages.dispatch`.
+   */
   async sendRobust(payload: T): Promise<Array<RobustResult<T>>> {
     const results: Array<RobustResult<T>> = []
     for (const { receiver } of this.#receivers) {
@@ -53,6 +58,8 @@ export class Signal<T> {
         results.push([receiver, { value: await receiver(payload) }])
       } catch (error) {
         results.push([receiver, { error }])
+        const name = receiver.name === '' ? 'An anonymous receiver' : `The receiver ${receiver.name}()`
+        getLogger('nuages.dispatch').error(`${name} of a signal failed.`, { error })
       }
     }
     return results

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Signal } from 'nuages/signals'
+import { assertLogs, assertNoLogs } from 'nuages/test'
 
 test('receivers are called in the order of connecting, and each is awaited', async () => {
   const signal = new Signal<number>()
@@ -43,11 +44,35 @@ test('sendRobust() calls all receivers and reports what each did', async () => {
   const rejects = () => Promise.reject(failure)
   const answers = (value: number) => value + 1
   for (const receiver of [throws, rejects, answers]) signal.connect(receiver)
-  assert.deepEqual(await signal.sendRobust(1), [
-    [throws, { error: failure }],
-    [rejects, { error: failure }],
-    [answers, { value: 2 }],
-  ])
+  const { records } = await assertLogs('nuages.dispatch', async () => {
+    assert.deepEqual(await signal.sendRobust(1), [
+      [throws, { error: failure }],
+      [rejects, { error: failure }],
+      [answers, { value: 2 }],
+    ])
+  })
+  assert.deepEqual(
+    records.map(({ level, message, error }) => [level, message, error]),
+    [
+      ['error', 'The receiver throws() of a signal failed.', failure],
+      ['error', 'The receiver rejects() of a signal failed.', failure],
+    ],
+  )
+})
+
+test('sendRobust() names a receiver without a name too, and says nothing where all went well', async () => {
+  const signal = new Signal<number>()
+  await assertNoLogs('nuages.dispatch', () => signal.sendRobust(1))
+  signal.connect(() => 1)
+  await assertNoLogs('nuages.dispatch', () => signal.sendRobust(1))
+  signal.connect(() => {
+    throw 'a text'
+  })
+  const { records } = await assertLogs('nuages.dispatch', () => signal.sendRobust(1))
+  assert.deepEqual(
+    records.map(({ message, error }) => [message, error]),
+    [['An anonymous receiver of a signal failed.', 'a text']],
+  )
 })
 
 test('a receiver, or what comes under one dispatchUid, is connected once', async () => {

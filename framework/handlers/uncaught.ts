@@ -1,6 +1,5 @@
 import { UnreadablePostError } from '../exceptions.ts'
 import { gotRequestException, type HttpRequest, logResponse } from '../http/index.ts'
-import { getLogger } from '../utils/index.ts'
 import { reportError } from '../views/index.ts'
 
 /** Tell everybody of an error that nothing has caught: receivers of the signal, the log as `what`, the error reporters. */
@@ -12,11 +11,7 @@ export async function tellOfUncaught(request: HttpRequest, error: unknown, what:
 
 /** Tell the receivers of `gotRequestException`; one that fails must not hide the error that it is told of. */
 export async function sendException(request: HttpRequest, error: unknown): Promise<void> {
-  if (gotRequestException.isEmpty) return
-  for (const [, outcome] of await gotRequestException.sendRobust({ request, error })) {
-    if (!('error' in outcome)) continue
-    getLogger('nuages.request').error('A receiver of gotRequestException failed.', { request, error: outcome.error })
-  }
+  if (!gotRequestException.isEmpty) await gotRequestException.sendRobust({ request, error })
 }
 
 /** True for an error that only says that the client has gone, which is nobody's fault. */

@@ -3,7 +3,7 @@ import type { ResponseHeaders } from '../gateway/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
 import { getCookieSigner } from '../signing/index.ts'
 import { getLogger } from '../utils/index.ts'
-import { type CookieOptions, serializeCookie } from './cookies.ts'
+import { type CookieOptions, serializeCookie, withBothEnds } from './cookies.ts'
 import { encodeText } from './encoding.ts'
 import { HeaderMap } from './headers.ts'
 
@@ -103,10 +103,13 @@ export abstract class HttpResponseBase {
     return this.#closed
   }
 
-  /** Set a cookie; one of the same name, path and domain is replaced. Throws `BadHeaderError`, as `serializeCookie`. */
+  /**
+   * Set a cookie; one of the same name, path and domain is replaced. Of `maxAge` and `expires` each is worked out of the
+   * other. Throws `BadHeaderError`, as `serializeCookie`.
+   */
   setCookie(name: string, value: string, options: CookieOptions = {}): void {
     const key = [name, options.domain ?? '', options.path ?? '/'].join(';')
-    const cookie = serializeCookie(name, value, options)
+    const cookie = serializeCookie(name, value, withBothEnds(options))
     this.#cookies ??= new Map()
     this.#cookies.set(key, cookie)
   }

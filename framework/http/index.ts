@@ -1,5 +1,6 @@
 export * from './base-response.ts'
 export * from './cache-headers.ts'
+export * from './checks.ts'
 export * from './conditional.ts'
 export * from './content-disposition.ts'
 export * from './cookies.ts'

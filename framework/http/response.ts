@@ -48,6 +48,11 @@ export class HttpResponse extends HttpResponseBase implements Iterable<Uint8Arra
     this.#written.append(this.makeBytes(content))
   }
 
+  /** Put several pieces behind the content, with nothing between them. */
+  writelines(pieces: Iterable<string | Uint8Array>): void {
+    for (const piece of pieces) this.write(piece)
+  }
+
   /** Bytes of the content so far. */
   tell(): number {
     return this.#written?.length ?? this.#content.length

@@ -1,12 +1,31 @@
 import type { ResponseInit } from './base-response.ts'
 import { HttpResponse } from './response.ts'
 
-/** 304: what the client has is still right. It has no content. */
+/** 304: what the client has is still right. It has no content, and throws a TypeError where some is set. */
 export class HttpResponseNotModified extends HttpResponse {
   constructor(init: Omit<ResponseInit, 'status'> = {}) {
     super('', { ...init, status: 304 })
     this.headers.delete('Content-Type')
   }
+
+  /** Nothing. */
+  override get content(): Uint8Array {
+    return super.content
+  }
+
+  override set content(content: string | Uint8Array) {
+    refuseContent(content)
+  }
+
+  /** Throws a TypeError, unless there is nothing to write. */
+  override write(content: string | Uint8Array): void {
+    refuseContent(content)
+  }
+}
+
+function refuseContent(content: string | Uint8Array): void {
+  if (content.length === 0) return
+  throw new TypeError('A 304 (Not Modified) has no content: answer with an HttpResponse where there is something new.')
 }
 
 /** 400 */

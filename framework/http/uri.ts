@@ -27,19 +27,29 @@ export interface SafeUrlOptions {
   readonly requireHttps?: boolean | undefined
 }
 
+/** Longer ones are not looked at. */
+const MAX_URL = 2048
+
+/** What Python, and so Django, takes for blanks: some controls too, but not U+FEFF. */
+const BLANKS = /^(?:(?!\ufeff)[\s\x1c-\x1f\x85])+/
+
+/** A control, a character that is not shown, or one that is none, at the start: what browsers make of it is their affair. */
+const INVISIBLE = /^\p{C}/u
+
 /**
  * True for a URL that a redirect may safely go to: a path of this site, or http(s) to one of the allowed hosts
  * (Django's `url_has_allowed_host_and_scheme`). Use it on every target that a client gives, such as `?next=`.
  */
 export function urlHasAllowedHostAndScheme(url: string, options: SafeUrlOptions = {}): boolean {
-  const trimmed = url.trim()
-  if (trimmed === '') return false
+  if (url.length > MAX_URL) return false
+  const trimmed = url.replace(BLANKS, '').trimEnd()
+  if (trimmed === '' || INVISIBLE.test(trimmed)) return false
   // Browsers take a backslash for a slash, so the URL must be safe both as it stands and as they read it.
   return isSafeUrl(trimmed, options) && isSafeUrl(trimmed.replaceAll('\\', '/'), options)
 }
 
 function isSafeUrl(url: string, { allowedHosts = [], requireHttps = false }: SafeUrlOptions): boolean {
-  if (url.startsWith('///') || /^[\u0000-\u0020\u007f]/.test(url) || /[\t\r\n]/.test(url)) return false
+  if (url.startsWith('///') || /[\t\r\n]/.test(url)) return false
   const [, scheme = '', authority] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?/.exec(url) ?? []
   if (authority === undefined) return scheme === ''
   if (authority === '' || !allowedHosts.some((host) => host.toLowerCase() === authority.toLowerCase())) return false

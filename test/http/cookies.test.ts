@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { BadHeaderError } from 'nuages/exceptions'
 import { type CookieOptions, HttpResponse, parseCookie, serializeCookie } from 'nuages/http'
 import { anyText, bytesOf, FUZZ, makeRequest, workOf } from './support.ts'
 
@@ -199,6 +200,33 @@ describe('a cookie that is set', () => {
       response.toHeaderList().filter(([name]) => name === 'Set-Cookie'),
       response.cookies.map((cookie) => ['Set-Cookie', cookie]),
     )
+  })
+
+  test('says when it ends in both ways, the seconds and the date', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+    const cases: Array<[options: CookieOptions, ending: string]> = [
+      [{ maxAge: 60 }, 'Max-Age=60; Path=/; Expires=Thu, 01 Jan 2026 00:01:00 GMT'],
+      [{ maxAge: 0 }, 'Max-Age=0; Path=/; Expires=Thu, 01 Jan 2026 00:00:00 GMT'],
+      [{ maxAge: -60 }, 'Max-Age=-60; Path=/; Expires=Wed, 31 Dec 2025 23:59:00 GMT'],
+      [{ maxAge: 9e15 }, 'Max-Age=9000000000000000; Path=/; Expires=Fri, 31 Dec 9999 23:59:59 GMT'],
+      [{ maxAge: -9e15 }, 'Max-Age=-9000000000000000; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+      [{ expires: new Date(Date.UTC(2026, 0, 1, 0, 1)) }, 'Max-Age=60; Path=/; Expires=Thu, 01 Jan 2026 00:01:00 GMT'],
+      [{ expires: new Date(0) }, 'Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+      [{ maxAge: 5, expires: new Date(0) }, 'Max-Age=5; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+      [{}, 'Path=/'],
+    ]
+    for (const [options, ending] of cases) {
+      const response = new HttpResponse()
+      response.setCookie('a', '1', options)
+      assert.deepEqual(response.cookies, [`a=1; ${ending}`])
+    }
+  })
+
+  test('is refused for an end that is none', () => {
+    const ends: CookieOptions[] = [{ maxAge: Number.NaN }, { maxAge: 1.5 }, { expires: new Date(Number.NaN) }]
+    for (const options of ends) {
+      assert.throws(() => new HttpResponse().setCookie('a', '1', options), BadHeaderError)
+    }
   })
 
   test('is deleted under the path and domain that it was set with', () => {

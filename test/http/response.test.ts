@@ -125,8 +125,8 @@ describe('the content of a response', () => {
     assert.equal(response.tell(), 2002)
     assert.equal(response.text, `a${'ü'.repeat(1000)}!`)
     assert.deepEqual(response.getvalue(), response.content)
-    response.write('?')
-    assert.equal((await readAll(response)).length, 2003)
+    response.writelines(['?', new Uint8Array([33]), ''])
+    assert.equal((await readAll(response)).length, 2004)
     response.content = 'new'
     assert.equal(response.text, 'new')
   })
@@ -248,6 +248,18 @@ describe('a response of one status', () => {
     assert.equal(response.status, 304)
     assert.deepEqual(response.toHeaderList(), [['ETag', '"a"']])
     assert.equal(response.content.length, 0)
+  })
+
+  test('304 refuses content, by each way to it', () => {
+    const response = new HttpResponseNotModified()
+    const refused = { name: 'TypeError', message: /304 \(Not Modified\) has no content/ }
+    assert.throws(() => (response.content = 'x'), refused)
+    assert.throws(() => response.write(Buffer.from('x')), refused)
+    assert.throws(() => response.writelines(['', 'x']), refused)
+    response.content = ''
+    response.write('')
+    assert.deepEqual([...response], [])
+    assert.equal(response.tell(), 0)
   })
 })
 

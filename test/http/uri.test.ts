@@ -103,6 +103,17 @@ describe('a target that a client gives', () => {
     '/\n/example.com',
     ' //example.com',
     '\u00a0//example.com',
+    '\u0085//example.com',
+    '\u001c//example.com',
+    '\u200b//example.com',
+    '\ufeff//example.com',
+    '\ufeff/x',
+    '\u00ad/x',
+    '\u202e/x',
+    '\ue000/x',
+    '\ud800/x',
+    '\u0378/x',
+    `/${'a'.repeat(2048)}`,
     'https:example.com',
     'testserver:80/path',
     'http://user@testserver/',
@@ -131,6 +142,8 @@ describe('a target that a client gives', () => {
     ['https://testserver/', { allowedHosts: ['testserver'], requireHttps: true }],
     ['/path', { requireHttps: true }],
     ['/path', {}],
+    ['\u0085\u001f /x\u001c\u3000'],
+    [`/${'a'.repeat(2047)}`],
   ]
   for (const [url, options = { allowedHosts: ['testserver'] }] of good) {
     test(`${JSON.stringify(url)} is safe with ${JSON.stringify(options)}`, () => {

@@ -2,7 +2,7 @@ import { compilePieces } from './matcher.ts'
 import { REST } from './mount.ts'
 import { type Matcher, mergeLiterals, type Parameter, type Piece } from './pattern.ts'
 import { literalStart } from './regex.ts'
-import type { AnyView, RouteEntry } from './route.ts'
+import type { AnyView, RouteArguments, RouteEntry } from './route.ts'
 
 /** One view with the whole of its route: what a list of URLs comes down to, its includes unfolded. */
 export interface Endpoint {
@@ -24,6 +24,8 @@ export interface Endpoint {
   /** The name with its namespaces; `undefined` where there is no name. */
   readonly fullName: string | undefined
   readonly isMount: boolean
+  /** What the view gets besides, or in place of, the parameters of the path; `undefined` for nothing. */
+  readonly args: RouteArguments | undefined
   /** The whole route taken apart; of a `rePath()` only what stands before its expression. */
   readonly pieces: readonly Piece[]
   readonly regex: RegExp | undefined
@@ -42,9 +44,10 @@ interface Prefix {
   readonly route: string
   readonly pieces: readonly Piece[]
   readonly apps: Endpoint['apps']
+  readonly args: RouteArguments
 }
 
-const ROOT: Prefix = { route: '', pieces: [], apps: [] }
+const ROOT: Prefix = { route: '', pieces: [], apps: [], args: {} }
 
 /** Unfold a list of URLs into its endpoints, in the order in which they are tried. */
 export function flatten(entries: readonly RouteEntry[]): Endpoint[] {
@@ -55,6 +58,7 @@ export function flatten(entries: readonly RouteEntry[]): Endpoint[] {
       route: prefix.route + entry.route,
       pieces: [...prefix.pieces, ...entry.pieces],
       apps: appsOf(entry, prefix),
+      args: argsOf(entry.pieces, prefix, entry.args),
     }
     for (const each of entry.entries) visit(each, inner)
   }
@@ -69,12 +73,19 @@ function appsOf(
   return namespace === undefined ? apps : [...apps, { appName, namespace }]
 }
 
+/** What is nearer to the view comes before what is around it: an argument before a parameter, both before those further out. */
+function argsOf(pieces: readonly Piece[], { args }: Prefix, own: RouteArguments): RouteArguments {
+  const captured = new Set(pieces.map((piece) => (typeof piece === 'string' ? undefined : piece.name)))
+  return { ...Object.fromEntries(Object.entries(args).filter(([name]) => !captured.has(name))), ...own }
+}
+
 type ViewEntry = Exclude<RouteEntry, { kind: 'include' }>
 
 function makeEndpoint(entry: ViewEntry, prefix: Prefix, order: number): Endpoint {
   const pieces = mergeLiterals(entry.kind === 'regex' ? prefix.pieces : [...prefix.pieces, ...entry.pieces])
   const parameters = pieces.filter((piece): piece is Parameter => typeof piece !== 'string')
   const name = entry.kind === 'mount' ? undefined : entry.name
+  const args = entry.kind === 'mount' ? {} : argsOf(entry.kind === 'view' ? entry.pieces : [], prefix, entry.args)
   const namespaces = prefix.apps.map(({ namespace }) => namespace)
   const appNames = prefix.apps.map(({ appName }) => appName).filter((appName) => appName !== '')
   return {
@@ -89,6 +100,7 @@ function makeEndpoint(entry: ViewEntry, prefix: Prefix, order: number): Endpoint
     appName: appNames.join(':'),
     fullName: name === undefined ? undefined : [...namespaces, name].join(':'),
     isMount: entry.kind === 'mount',
+    args: Object.keys(args).length === 0 ? undefined : args,
     pieces,
     regex: entry.kind === 'regex' ? entry.regex : undefined,
     parameters,

@@ -8,7 +8,9 @@ export function instancesOf(endpoints: readonly Endpoint[]): ReadonlyMap<string,
     for (const { appName, namespace } of apps) {
       const key = [...around, appName].join(':')
       const known = instances.get(key) ?? []
-      if (!known.includes(namespace)) known.push(namespace)
+      // One that comes again counts where it came last.
+      if (known.includes(namespace)) known.splice(known.indexOf(namespace), 1)
+      known.push(namespace)
       if (appName !== '') instances.set(key, known)
       around.push(namespace)
     }
@@ -26,14 +28,14 @@ export function instanceName(
   currentApp: string | undefined,
 ): string {
   const parts = name.split(':')
-  const current = currentApp?.split(':') ?? []
+  let current = currentApp?.split(':') ?? []
   for (let i = 0; i < parts.length - 1; i++) {
-    const app = parts[i] as string
-    const known = instances.get(parts.slice(0, i + 1).join(':'))
-    if (known === undefined) continue
+    const known = instances.get(parts.slice(0, i + 1).join(':')) ?? []
     const wanted = current[i]
     if (wanted !== undefined && known.includes(wanted)) parts[i] = wanted
-    else if (!known.includes(app)) parts[i] = known.at(-1) as string
+    else if (known.length > 0 && !known.includes(parts[i] as string)) parts[i] = known.at(-1) as string
+    // Another way than that of the current app: what is further down there means nothing here.
+    if (parts[i] !== wanted) current = []
   }
   return parts.join(':')
 }

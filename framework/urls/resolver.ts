@@ -9,8 +9,12 @@ import { buildTree, type Found, type Node, search } from './tree.ts'
 /** What a path leads to. */
 export interface ResolverMatch {
   readonly view: AnyView
-  /** The view's parameters. */
+  /** What the view gets: the parameters of the path, and arguments that the routes have given in their place or besides. */
   readonly params: Readonly<Record<string, unknown>>
+  /** The parameters of the path. */
+  readonly capturedParams: Readonly<Record<string, unknown>>
+  /** The arguments of the routes that led here. */
+  readonly args: Readonly<Record<string, unknown>>
   /** The route's own name, such as `article`. */
   readonly urlName: string | undefined
   /** The name with its namespaces, such as `news:article`; of a route without one, the view's name. */
@@ -156,8 +160,24 @@ export function listRoutes(urls?: Urls<unknown>): RouteInfo[] {
   return getResolver(urls).routes
 }
 
-function matchOf({ endpoint, params }: Found): ResolverMatch {
+const NO_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze({})
+
+function matchOf({ endpoint, params: capturedParams }: Found): ResolverMatch {
   const { view, name, fullName, namespaces, namespace, appNames, appName, route } = endpoint
   const viewName = fullName ?? (view.name || route)
-  return { view, params, urlName: name, viewName, route, namespaces, namespace, appNames, appName }
+  const { args = NO_ARGUMENTS } = endpoint
+  const params = args === NO_ARGUMENTS ? capturedParams : { ...capturedParams, ...args }
+  return {
+    view,
+    params,
+    capturedParams,
+    args,
+    urlName: name,
+    viewName,
+    route,
+    namespaces,
+    namespace,
+    appNames,
+    appName,
+  }
 }

@@ -92,6 +92,9 @@ type Result = string | { readonly reason: string }
 function build(endpoint: Endpoint, params: Readonly<Record<string, unknown>>, given: readonly string[]): Result {
   const ways = waysOf(endpoint)
   if ('reason' in ways) return ways
+  const { args = {} } = endpoint
+  const other = given.find((name) => Object.hasOwn(args, name) && !Object.is(args[name], params[name]))
+  if (other !== undefined) return { reason: `has ${shown(args[other])} for "${other}", not ${shown(params[other])}` }
   const reasons = ways.map((way) => misfit(endpoint, way, given))
   const fitting = ways[reasons.indexOf(undefined)]
   if (fitting === undefined) return { reason: reasons[0] as string }

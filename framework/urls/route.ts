@@ -4,6 +4,9 @@ import type { Piece } from './pattern.ts'
 /** A view, whatever parameters it wants. */
 export type AnyView = ViewFunction
 
+/** What a view gets besides the parameters of its route. */
+export type RouteArguments = Readonly<Record<string, unknown>>
+
 /** What `path()`, `rePath()`, `include()` and `mount()` write down: plain data, read by the resolver. */
 export type RouteEntry =
   | {
@@ -12,6 +15,7 @@ export type RouteEntry =
       readonly pieces: readonly Piece[]
       readonly view: AnyView
       readonly name: string | undefined
+      readonly args: RouteArguments
     }
   | {
       readonly kind: 'regex'
@@ -19,6 +23,7 @@ export type RouteEntry =
       readonly regex: RegExp
       readonly view: AnyView
       readonly name: string | undefined
+      readonly args: RouteArguments
     }
   | {
       readonly kind: 'include'
@@ -26,6 +31,7 @@ export type RouteEntry =
       readonly pieces: readonly Piece[]
       readonly entries: readonly RouteEntry[]
       readonly namespace: string | undefined
-      readonly appName?: string | undefined
+      readonly appName: string | undefined
+      readonly args: RouteArguments
     }
   | { readonly kind: 'mount'; readonly route: string; readonly pieces: readonly Piece[]; readonly view: AnyView }

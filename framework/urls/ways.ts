@@ -16,11 +16,11 @@ export function waysOf({ regex }: Endpoint): ReturnType<typeof reverseRegex> {
 }
 
 /** Why the names that were given are not those that a way needs. */
-export function misfit({ parameters }: Endpoint, way: Way, given: readonly string[]): string | undefined {
+export function misfit({ parameters, args }: Endpoint, way: Way, given: readonly string[]): string | undefined {
   const names = new Set([...parameters.map((parameter) => parameter.name), ...way.names])
   const missing = [...names].filter((name) => !given.includes(name))
   if (missing.length > 0) return `needs ${missing.map((name) => `"${name}"`).join(', ')}`
-  const unknown = given.filter((name) => !names.has(name))
+  const unknown = given.filter((name) => !names.has(name) && !(args !== undefined && Object.hasOwn(args, name)))
   return unknown.length === 0 ? undefined : `has no parameter ${unknown.map((name) => `"${name}"`).join(', ')}`
 }
 

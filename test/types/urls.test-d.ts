@@ -9,8 +9,10 @@ import {
   reverse,
   type RouteMap,
   type RoutesOf,
+  type Urls,
   urlpatterns,
   type View,
+  within,
 } from 'nuages/urls'
 import { redirect, requireGET, View as ClassView } from 'nuages/views'
 
@@ -166,3 +168,88 @@ export const wrongRoutes = [
   // @ts-expect-error: an application takes an Environ
   mount('items/', (request: HttpRequest) => new HttpResponse(request.path)),
 ]
+
+// Lists whose views need parameters of the prefix.
+const ofYear = within<{ year: number }>()
+const month: View<{ year: number; month: number }> = (_request, params) => new HttpResponse(params.year.toFixed())
+const yearUrls = ofYear.urlpatterns(
+  ofYear.path('<int:month>/', month, 'month'),
+  ofYear.path('', (_request, { year }) => new HttpResponse(year.toFixed()), 'year'),
+  ofYear.path('plain/', plain, 'plain'),
+  ofYear.rePath(/^(?<week>\d+)$/, (_request, { year, week }) => new HttpResponse(`${year.toFixed()} ${String(week)}`)),
+  ofYear.include('in/<int:month>/', within<{ month: number; year: number }>().urlpatterns(), 'in'),
+  path('unbound/', plain, 'unbound'),
+  mount('app/', () => []),
+)
+const dated = urlpatterns(
+  include('<int:year>/', yearUrls, 'dated'),
+  include('<slug:shop>/<int:year>/', yearUrls, 'shop'),
+  include('now/', yearUrls, 'now', { args: { year: 2026 } }),
+  include('<slug:year>/', yearUrls, 'over', { args: { year: 2026 } }),
+)
+holds<Eq<RoutesOf<typeof dated>['dated:month'], { year: number; month: number }>>()
+holds<Eq<RoutesOf<typeof dated>['shop:month'], { shop: string; year: number; month: number }>>()
+holds<Eq<RoutesOf<typeof dated>['now:month'], { month: number }>>()
+holds<Eq<keyof RoutesOf<typeof yearUrls>, 'month' | 'plain' | 'unbound' | 'year'>>()
+
+export const wrongLists = [
+  // @ts-expect-error: the prefix has no year
+  include('years/', yearUrls),
+  // @ts-expect-error: the prefix gives text
+  include('<slug:year>/', yearUrls),
+  // @ts-expect-error: the argument is text
+  include('now/', yearUrls, 'now', { args: { year: '2026' } }),
+  // @ts-expect-error: the list around gives a year, and no month
+  ofYear.include('', within<{ month: number }>().urlpatterns()),
+  // @ts-expect-error: the view wants more than the route and the list around have
+  ofYear.path('', month),
+  // @ts-expect-error: the view wants a number
+  within<{ year: string }>().path('<int:month>/', month),
+  // @ts-expect-error: a list whose views are given nothing has no place for such a route
+  urlpatterns(ofYear.path('', plain)),
+  // @ts-expect-error: nobody includes it
+  (): Urls<unknown> => yearUrls,
+]
+
+// Arguments besides the parameters.
+type State = 'closed' | 'open'
+const stated: View<{ id: number; state: State }> = (_request, { state }) => new HttpResponse(state)
+const listed = (_request: HttpRequest, { ids }: { readonly ids: readonly number[] }): HttpResponse =>
+  new HttpResponse(String(ids.length))
+const given = urlpatterns(
+  path('<int:id>/', stated, { name: 'open', args: { state: 'open' } }),
+  path('<int:id>/<slug:state>/', stated, { name: 'over', args: { state: 'closed' } }),
+  path('ids/', listed, { args: { ids: [1, 2] } }),
+  path('more/', plain, { name: 'more', args: { unused: true } }),
+  path('inline/', (_request, { state }) => new HttpResponse(state.toUpperCase()), { args: { state: 'open' } }),
+  path('class/', AsClass.asView(), { args: { id: 1 } }),
+  rePath(/^a$/, (_request, { state }: { state: State }) => new HttpResponse(state), {
+    name: 're',
+    args: { state: 'open' },
+  }),
+)
+holds<Eq<RoutesOf<typeof given>['open'], { id: number }>>()
+holds<Eq<keyof RoutesOf<typeof given>, 'more' | 'open' | 'over' | 're'>>()
+
+export const wrongArguments = [
+  // @ts-expect-error: the view wants another state
+  path('<int:id>/', stated, { args: { state: 'ajar' } }),
+  // @ts-expect-error: the view wants a state
+  path('<int:id>/', stated, { name: 'x' }),
+  // @ts-expect-error: the argument takes the place of the parameter, and is text
+  path('<int:id>/', byHand, { args: { id: 'x' } }),
+  // @ts-expect-error: Django's third argument
+  path('<int:id>/', stated, { state: 'open' }),
+]
+
+// Instances of an app.
+const someName: string = 'shop'
+const shops = urlpatterns(
+  include('a/', inner, 'north', { appName: 'shop' }),
+  include('b/<slug:of>/', inner, 'south', { appName: 'shop' }),
+  include('c/', inner, 'west', { appName: someName }),
+)
+holds<Eq<RoutesOf<typeof shops>['shop:item'], { id: number } | { id: number; of: string }>>()
+holds<Eq<RoutesOf<typeof shops>['south:item'], { id: number; of: string }>>()
+// @ts-expect-error: the name of an app that is not known to the compiler gives no names
+export type Unknown = RoutesOf<typeof shops>['any:item']

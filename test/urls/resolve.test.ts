@@ -203,6 +203,8 @@ describe('what a path leads to', () => {
         route: 'shop/item/<int:id>/',
         namespaces: ['shop', 'item'],
         namespace: 'shop:item',
+        args: {},
+        capturedParams: { id: 3 },
         appNames: [],
         appName: '',
       },

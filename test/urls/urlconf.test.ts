@@ -130,6 +130,17 @@ describe('instances of an app', () => {
     )
   })
 
+  test('count where they come last, and are left with all that is in them', () => {
+    use(urlpatterns(include('1/', polls, 'a', app), include('2/', polls, 'b', app), include('3/', polls, 'a', app)))
+    assert.equal(reverseUntyped('polls:index'), '/3/')
+    const site = urlpatterns(include('a/', polls, 'a', app), include('b/', polls, 'b', app))
+    use(urlpatterns(include('one/', site, 'one'), include('two/', site, 'two')))
+    // The current app lies elsewhere, so what it is called there says nothing.
+    assert.equal(reverseUntyped('two:polls:index', {}, { currentApp: 'one:a' }), '/two/b/')
+    assert.equal(reverseUntyped('two:polls:index', {}, { currentApp: 'two:a' }), '/two/a/')
+    assert.equal(reverseUntyped('two:polls:index', {}, { currentApp: 'two' }), '/two/b/')
+  })
+
   test('need a namespace', () => {
     assert.throws(() => include('polls/', polls, undefined, app), { name: 'ImproperlyConfigured' })
   })

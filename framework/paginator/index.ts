@@ -1,0 +1,5 @@
+export * from './async-paginator.ts'
+export * from './errors.ts'
+export * from './page.ts'
+export * from './pages.ts'
+export * from './paginator.ts'

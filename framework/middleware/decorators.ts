@@ -66,7 +66,8 @@ export function decoratorFromMiddleware(
     const whenRendered = (request: HttpRequest, response: AnyResponse, call: Call<A>): Answer => {
       if (!isLate(response)) return response
       const changed = layer?.processTemplateResponse?.(request, response) ?? response
-      return changed instanceof Promise ? changed.then((settled) => putOff(settled, call)) : putOff(changed, call)
+      const later = (settled: AnyResponse): Answer => putOff(settled, call, async (error) => afterError(request, error))
+      return changed instanceof Promise ? changed.then(later) : later(changed)
     }
     const decorated: AnyView<A> = (request, ...rest) => {
       const call: Call<A> = { rest, late: Promise.withResolvers(), answer: undefined }
@@ -79,14 +80,27 @@ export function decoratorFromMiddleware(
   }
 }
 
-/** Let a late response out, and give it to the layer when it is rendered; what the layer makes of it is sent. */
-function putOff(response: AnyResponse, call: Call<unknown>): Answer {
+/**
+ * Let a late response out, and give it to the layer when it is rendered, or what its hook answers where rendering fails, or
+ * else the error; what the layer makes of it is sent.
+ */
+function putOff(
+  response: AnyResponse,
+  call: Call<unknown>,
+  afterError: (error: unknown) => Promise<AnyResponse>,
+): Answer {
   if (!isLate(response) || response.addPostRenderCallback === undefined) return response
   return new Promise((resolve) => {
-    response.addPostRenderCallback?.((rendered) => {
-      resolve(rendered)
-      return call.answer
-    })
+    response.addPostRenderCallback?.(
+      (rendered) => {
+        resolve(rendered)
+        return call.answer
+      },
+      (error) => {
+        resolve(afterError(error))
+        return call.answer
+      },
+    )
     call.late.resolve(response)
   })
 }

@@ -3,6 +3,7 @@ import {
   HttpResponse,
   type HttpRequest,
   type PostRenderCallback,
+  type RenderErrorCallback,
   type ResponseInit,
 } from '../http/index.ts'
 import { renderToString } from '../template/index.ts'
@@ -24,7 +25,7 @@ export class SimpleTemplateResponse extends HttpResponse {
   /** The variables of the template. */
   contextData: Record<string, unknown>
   #rendered = false
-  #callbacks: PostRenderCallback[] | undefined
+  #callbacks: Callback[] = []
 
   constructor(
     templateName: string | readonly string[],
@@ -48,20 +49,28 @@ export class SimpleTemplateResponse extends HttpResponse {
 
   /**
    * Render, the first time, and call what waits for that; gives the response to send, mostly this one, and a promise where
-   * a callback does.
+   * a callback does. Throws what the template or a callback throws, unless a callback for errors has an answer.
    */
   render(): AnyResponse | Promise<AnyResponse> {
     if (this.#rendered) return this
-    this.content = this.renderedContent
-    const callbacks = this.#callbacks ?? []
-    this.#callbacks = undefined
-    return callAll(callbacks, this)
+    const callbacks = this.#callbacks
+    this.#callbacks = []
+    let outcome: Outcome = { response: this }
+    try {
+      this.content = this.renderedContent
+    } catch (error) {
+      outcome = { error }
+    }
+    return settle(callbacks, outcome)
   }
 
-  /** Have something done once the template is rendered; at once, where it is already. Each gets what the one before gave. */
-  addPostRenderCallback(callback: PostRenderCallback): void {
+  /**
+   * Have something done once the template is rendered; at once, where it is already. Each gets what the one before gave;
+   * `onError` is called in its place where the template, or one before, has failed.
+   */
+  addPostRenderCallback(callback: PostRenderCallback, onError?: RenderErrorCallback): void {
     if (this.#rendered) void callback(this)
-    else (this.#callbacks ??= []).push(callback)
+    else this.#callbacks.push({ callback, onError })
   }
 
   override get content(): Uint8Array {
@@ -93,16 +102,28 @@ export class SimpleTemplateResponse extends HttpResponse {
   }
 }
 
-function callAll(callbacks: readonly PostRenderCallback[], first: AnyResponse): AnyResponse | Promise<AnyResponse> {
-  let response = first
-  for (const [index, callback] of callbacks.entries()) {
-    const current = response
-    const answer = callback(current)
-    if (answer instanceof Promise)
-      return answer.then((settled) => callAll(callbacks.slice(index + 1), settled ?? current))
-    response = answer ?? current
+interface Callback {
+  readonly callback: PostRenderCallback
+  readonly onError: RenderErrorCallback | undefined
+}
+
+/** What rendering, and the callbacks so far, have come to. */
+type Outcome = { readonly response: AnyResponse } | { readonly error: unknown }
+
+function settle([first, ...others]: readonly Callback[], outcome: Outcome): AnyResponse | Promise<AnyResponse> {
+  if (first === undefined) {
+    if ('response' in outcome) return outcome.response
+    throw outcome.error
   }
-  return response
+  const goOn = (answer: AnyResponse | undefined | void): AnyResponse | Promise<AnyResponse> =>
+    settle(others, answer === undefined ? outcome : { response: answer })
+  let answer: ReturnType<PostRenderCallback>
+  try {
+    answer = 'response' in outcome ? first.callback(outcome.response) : first.onError?.(outcome.error)
+  } catch (error) {
+    return settle(others, { error })
+  }
+  return answer instanceof Promise ? answer.then(goOn, (error: unknown) => settle(others, { error })) : goOn(answer)
 }
 
 /**

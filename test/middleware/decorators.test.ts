@@ -7,6 +7,7 @@ import zlib from 'node:zlib'
 import { resetForTests } from 'nuages'
 import { type AnyResponse, HttpResponse, type HttpRequest, type Middleware, viewMark } from 'nuages/http'
 import { conditionalPage, csrfProtect, decoratorFromMiddleware, gzipPage } from 'nuages/middleware'
+import { MemoryLoader } from 'nuages/template'
 import { Client } from 'nuages/test'
 import { path, urlpatterns } from 'nuages/urls'
 import { csrfExempt, TemplateResponse } from 'nuages/views'
@@ -95,6 +96,67 @@ describe('middleware/decorators', () => {
       }
     } finally {
       fs.rmSync(templates, { recursive: true })
+    }
+  })
+
+  test('go on with the error where a response that renders late fails', async () => {
+    const order: string[] = []
+    const layer = (
+      name: string,
+      answer?: (error: unknown) => HttpResponse,
+      hook?: (error: unknown) => HttpResponse | undefined,
+    ) =>
+      decoratorFromMiddleware((getResponse) =>
+        Object.assign(
+          async (request: HttpRequest) => {
+            try {
+              const response = await getResponse(request)
+              order.push(`${name} gets ${response.status}`)
+              return response
+            } catch (error) {
+              order.push(`${name} meets ${(error as Error).name}`)
+              if (answer === undefined) throw error
+              return answer(error)
+            }
+          },
+          hook === undefined ? {} : { processException: (_request: HttpRequest, error: unknown) => hook(error) },
+        ),
+      )
+    const fails = (request: HttpRequest): HttpResponse => new TemplateResponse(request, 'page.html', {})
+    const page = (text: string) => (): HttpResponse => new HttpResponse(text, { status: 503 })
+    const rescued: Middleware = (getResponse) =>
+      Object.assign((request: HttpRequest) => getResponse(request), {
+        processException: (_request: HttpRequest, error: unknown) =>
+          new HttpResponse(`rescued from ${(error as Error).name}`, { status: 500 }),
+      })
+    const urls = urlpatterns(
+      path('plain/', layer('outer')(layer('inner')(fails))),
+      path('caught/', layer('outer')(layer('inner', page('caught'))(fails))),
+      path('hook/', layer('outer')(layer('inner', undefined, page('hook'))(fails))),
+      path(
+        'quiet/',
+        layer(
+          'outer',
+          page('outer'),
+        )(layer('inner', undefined, () => undefined)(async (request: HttpRequest) => fails(request))),
+      ),
+    )
+    const templates = { loaders: [new MemoryLoader({ 'page.html': '{{ nothing() }}' })] }
+    const client = new Client(await makeSite(urls, { middleware: [rescued], templates }))
+    for (const [target, text, ...wanted] of [
+      [
+        '/plain/',
+        'rescued from TemplateRenderError',
+        'inner meets TemplateRenderError',
+        'outer meets TemplateRenderError',
+      ],
+      ['/caught/', 'caught', 'inner meets TemplateRenderError', 'outer gets 503'],
+      ['/hook/', 'hook', 'inner gets 503', 'outer gets 503'],
+      ['/quiet/', 'outer', 'inner meets TemplateRenderError', 'outer meets TemplateRenderError'],
+    ] as const) {
+      order.length = 0
+      assert.equal(await (await client.get(target)).text(), text)
+      assert.deepEqual(order, wanted)
     }
   })
 

@@ -29,7 +29,7 @@ export class Paginator<T> extends Pages implements Iterable<Page<T>> {
   /** A page by its number. Throws `PageNotAnInteger` for what is no number, and `EmptyPage` where there is no such page. */
   page(number: unknown): Page<T> {
     const valid = this.validateNumber(number)
-    return new Page([...this.#source.slice(...this.bounds(valid))], valid, this)
+    return new Page(Array.from(this.#source.slice(...this.bounds(valid))), valid, this)
   }
 
   /**

@@ -5,7 +5,7 @@ import {
   AsyncPaginator,
   EmptyPage,
   InvalidPage,
-  Page,
+  type Page,
   PageNotAnInteger,
   Pages,
   Paginator,
@@ -74,7 +74,7 @@ describe('a paginator', () => {
     ['9'.repeat(5000), EmptyPage, 'That page contains no results', 4],
   ]
   for (const [number, kind, message, nearest] of bad) {
-    const shown = String(JSON.stringify(number)).slice(0, 20)
+    const shown = `${JSON.stringify(number)}`.slice(0, 20)
     test(`has no page ${shown}, and page ${nearest} for a client that asks for it`, async () => {
       const isIt = (error: unknown): boolean =>
         error instanceof kind && error instanceof InvalidPage && error.name === kind.name && error.message === message

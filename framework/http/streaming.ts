@@ -19,7 +19,7 @@ export class StreamingHttpResponse extends HttpResponseBase implements AsyncIter
 
   constructor(content: StreamingContent, init: ResponseInit = {}) {
     super(init)
-    this.#content = content
+    this.#content = piecesOf(content)
     this.#closeWithThis(content)
   }
 
@@ -29,7 +29,7 @@ export class StreamingHttpResponse extends HttpResponseBase implements AsyncIter
   }
 
   set streamingContent(content: StreamingContent) {
-    this.#content = content
+    this.#content = piecesOf(content)
     this.#closeWithThis(content)
   }
 
@@ -42,6 +42,11 @@ export class StreamingHttpResponse extends HttpResponseBase implements AsyncIter
     if (content instanceof Readable) this.addCloser(() => void content.destroy())
     else if (content instanceof ReadableStream) this.addCloser(() => cancelUnread(content))
   }
+}
+
+/** A string is one piece, and not as many as it has characters. */
+function piecesOf(content: StreamingContent): StreamingContent {
+  return typeof content === 'string' ? [content] : content
 }
 
 /** A stream that has failed says so again, which whoever read it knows already. */
@@ -114,6 +119,5 @@ export function streamWithin<T extends string | Uint8Array>(
 function iteratorOf<T extends string | Uint8Array>(
   content: Iterable<T> | AsyncIterable<T>,
 ): Iterator<T> | AsyncIterator<T> {
-  if (typeof content === 'string') return [content as T][Symbol.iterator]()
   return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]()
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { settings } from '../conf/index.ts'
 import { PermissionDenied } from '../exceptions.ts'
 import {
@@ -26,12 +27,17 @@ export const commonMiddleware: Middleware = (getResponse) => {
     if (disallowedUserAgents.length > 0) refuseUserAgent(request, disallowedUserAgents)
     // Asked for every request, so that each one's Host is held against allowedHosts.
     const host = request.getHost()
-    if (prependWww && !host.startsWith('www.')) {
+    if (prependWww && lacksWww(host)) {
       const path = appendSlash && shouldAppendSlash(request) ? withSlash(request) : request.getFullPath()
       return new HttpResponsePermanentRedirect(`${request.scheme}://www.${host}${path}`)
     }
     return finishAfter(getResponse, request, finish)
   }
+}
+
+/** True for a name without its `www.`; an address has none. */
+function lacksWww(host: string): boolean {
+  return !/^www\./i.test(host) && !host.startsWith('[') && isIP(host.replace(/:\d*$/, '')) === 0
 }
 
 function refuseUserAgent(request: HttpRequest, disallowed: readonly RegExp[]): void {

@@ -37,6 +37,8 @@ function compressing(codings: readonly Coding[]): Middleware {
   const finish = (request: HttpRequest, response: AnyResponse): AnyResponse | Promise<AnyResponse> => {
     if (response.status !== 304 && !isCompressible(response)) return response
     patchVaryHeaders(response, ['Accept-Encoding'])
+    // A part is sent as it is, and yet belongs to a page that depends on the coding (RFC 9110, section 15.3.7).
+    if (response.headers.has('Content-Range')) return response
     const name = preferredEncoding(request.environ['HTTP_ACCEPT_ENCODING'], names)
     const coding = codings.find((each) => each.name === name)
     if (coding === undefined) return response
@@ -52,8 +54,7 @@ function compressing(codings: readonly Coding[]): Middleware {
 function isCompressible(response: AnyResponse): boolean {
   const { headers } = response
   if (!response.streaming && response.content.length < MIN_LENGTH) return false
-  if (headers.has('Content-Encoding') || headers.has('Content-Range') || COMPRESSED.test(response.contentType))
-    return false
+  if (headers.has('Content-Encoding') || COMPRESSED.test(response.contentType)) return false
   const cacheControl = headers.get('Cache-Control')
   return cacheControl === undefined || !cacheDirectives(cacheControl).has('no-transform')
 }

@@ -46,7 +46,7 @@ const NUMBERS = [
 /**
  * Takes the reports that browsers send of what a Content Security Policy has forbidden, and logs each as a warning of
  * `nuages.security.csp`: both those of `report-uri` and those of `report-to`. 64 KiB and 20 reports of a request count;
- * beyond a hundred in a minute a worker only counts them. What is no report is a 400.
+ * beyond a hundred in a minute a worker only counts them. What is no JSON is a 400, and what is no report is let be.
  *
  * @example
  * path('csp-report/', cspReport)          // and in secureCsp: 'report-uri': '/csp-report/'

@@ -45,6 +45,13 @@ describe('a streamed response', () => {
     assert.equal(String(chunks[0]), 'abc')
   })
 
+  test('of a string is that for a middleware too', () => {
+    const response = new StreamingHttpResponse('text')
+    assert.deepEqual([...(response.streamingContent as Iterable<string>)], ['text'])
+    response.streamingContent = 'other'
+    assert.deepEqual([...(response.streamingContent as Iterable<string>)], ['other'])
+  })
+
   test('writes its strings in its charset', async () => {
     const response = new StreamingHttpResponse(['é', new Uint8Array([1])], {
       contentType: 'text/plain; charset=latin1',

@@ -133,6 +133,13 @@ describe('middleware/common', () => {
       assert.equal(response.headers.get('Content-Length'), '0')
     })
 
+    test('leaves the www host alone in capitals too, and addresses, which have none', async () => {
+      const allowedHosts = ['.example.com', '127.0.0.1', '[::1]']
+      for (const host of ['WWW.Example.com', '127.0.0.1', '127.0.0.1:8000', '[::1]', '[::1]:8000']) {
+        assert.equal(await location('/slash/', { host }, { ...settings, allowedHosts }), 'no redirect: 200', host)
+      }
+    })
+
     test('leaves the www host alone, and never redirects to a host that is not allowed', async () => {
       assert.equal(await location('/slash/', { host: 'www.example.com' }, settings), 'no redirect: 200')
       assert.equal(await location('/slash/', { host: 'evil.com' }, settings), 'no redirect: 400')

@@ -65,6 +65,12 @@ describe('middleware/compression', () => {
         assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 100)
       })
 
+      test('holds a stream that is one string in one piece', async () => {
+        const response = await ask(() => new StreamingHttpResponse(text), name)
+        assert.equal(await decoded(response), text)
+        assert.ok((await response.bytes()).length < text.length / 3)
+      })
+
       test('carries each piece of a stream at once', async () => {
         const pieces = ['ä'.repeat(10), '', 'b'.repeat(3_000_000), large]
         const { response, sent } = await layered(name, pieces)
@@ -172,7 +178,6 @@ describe('middleware/compression', () => {
     const cases: ReadonlyArray<readonly [why: string, view: () => AnyResponse]> = [
       ['below 200 bytes', () => new HttpResponse('x'.repeat(199))],
       ['that has a coding', () => new HttpResponse(text, { headers: { 'Content-Encoding': 'zstd' } })],
-      ['that is a part', () => new HttpResponse(text, { status: 206, headers: { 'Content-Range': 'bytes 0-9/10' } })],
       [
         'that must not be changed',
         () => new HttpResponse(text, { headers: { 'Cache-Control': 'public, no-transform' } }),
@@ -189,6 +194,16 @@ describe('middleware/compression', () => {
         assert.equal(coding(response), view().headers.get('Content-Encoding') ?? null)
       })
     }
+
+    test('that is a part, which says that the whole depends on the coding', async () => {
+      const response = await ask(
+        () => new HttpResponse(text, { status: 206, headers: { 'Content-Range': 'bytes 0-9/10' } }),
+        'br',
+      )
+      assert.equal(coding(response), null)
+      assert.equal(response.headers.get('Vary'), 'Accept-Encoding')
+      assert.equal(await response.text(), text)
+    })
 
     test('that would become longer', async () => {
       const noise = new Uint8Array(300).map((_byte, index) => (index * 7919 + ((index * index) % 251)) % 256)

@@ -41,6 +41,7 @@ export function isReloaded(): boolean {
 /** Let a reloaded process end when its parent is gone, however that died, so that none is left behind on the port. */
 export function stopWithParent(): void {
   if (!isReloaded()) return
+  if (!process.connected) process.exit(0)
   process.channel?.unref()
   process.on('disconnect', () => process.exit(0))
 }
@@ -92,7 +93,7 @@ class Reloader {
     this.#root = root
     this.#watcher = new TreeWatcher([root], SOURCES, (files) => this.#changed(files), {
       poll,
-      onFallback: (reason) => this.#say('warning', `Looking for changes every second, for ${reason.message}.`),
+      onFallback: (reason) => this.#say('warning', fallbackText(reason)),
     })
   }
 
@@ -176,10 +177,12 @@ class Reloader {
     this.#end(this.#child)
   }
 
+  /** Whoever asks a second time waits no longer. */
   #stop(): void {
-    this.#stopping = true
     if (this.#child === undefined) this.#finish(0)
+    else if (this.#stopping) this.#child.kill('SIGKILL')
     else this.#end(this.#child)
+    this.#stopping = true
   }
 
   #end(child: ChildProcess): void {
@@ -191,4 +194,12 @@ class Reloader {
   #say(kind: keyof Style, text: string): void {
     this.#stderr.write(`${this.#style[kind](text)}\n`)
   }
+}
+
+/** Why changes are looked for instead of told of, and what to do where the system sets a limit. */
+function fallbackText(reason: Error): string {
+  const { code } = reason as NodeJS.ErrnoException
+  const limit = code === 'ENOSPC' ? 'watches' : code === 'EMFILE' ? 'instances' : undefined
+  const advice = limit === undefined ? '' : ` To be told of them, raise fs.inotify.max_user_${limit} by sysctl.`
+  return `Looking for changes every second, for ${reason.message}.${advice}`
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { type Kind, Tree } from './watched-tree.ts'
 
 /** How a tree of files is watched. */
 export interface WatcherOptions {
@@ -9,15 +10,11 @@ export interface WatcherOptions {
   readonly onFallback?: ((reason: Error) => void) | undefined
 }
 
-/** Editors write a file in several steps; what happens within this time, in milliseconds, is one change. */
+/** Editors write a file in several steps: until it has been quiet for so many milliseconds all is one change, */
 const DEBOUNCE = 50
+/** but no longer than for so many, for some programs never are quiet. */
+const MAX_DEBOUNCE = 500
 const POLL_INTERVAL = 1000
-
-/** Which files of a tree are watched. */
-export interface Kind {
-  hasFile(name: string): boolean
-  hasDirectory(directory: string): boolean
-}
 
 const SOURCE = /(?:\.(?:[cm]?[jt]s|[jt]sx|json)|^\.env)$/
 /** Directories of these names hold no sources, unless they are apps. */
@@ -55,6 +52,8 @@ export class TreeWatcher {
   readonly #watched = new Map<string, fs.FSWatcher>()
   #stamps: ReadonlyMap<string, string>
   #debounce: NodeJS.Timeout | undefined
+  /** When the first was told of what has not been looked at yet. */
+  #toldAt: number | undefined
   #poll: NodeJS.Timeout | undefined
   #closed = false
 
@@ -88,6 +87,7 @@ export class TreeWatcher {
 
   #look(): void {
     if (this.#closed) return
+    this.#toldAt = undefined
     const { stamps, directories } = this.#scan()
     const changed = difference(this.#stamps, stamps)
     this.#stamps = stamps
@@ -96,17 +96,11 @@ export class TreeWatcher {
   }
 
   #scan(): Tree {
-    const tree: Tree = { stamps: new Map(), directories: new Set() }
-    for (const root of this.#roots) scan(root, this.#kind, tree)
-    return tree
+    return new Tree(this.#roots, this.#kind)
   }
 
   #watch(directories: ReadonlySet<string>): void {
-    for (const [directory, watcher] of this.#watched) {
-      if (directories.has(directory)) continue
-      watcher.close()
-      this.#watched.delete(directory)
-    }
+    for (const directory of this.#watched.keys()) if (!directories.has(directory)) this.#forget(directory)
     try {
       for (const directory of directories) if (!this.#watched.has(directory)) this.#watchOne(directory)
     } catch (error) {
@@ -116,15 +110,26 @@ export class TreeWatcher {
   }
 
   #watchOne(directory: string): void {
-    const watcher = fs.watch(directory, () => this.#soon())
+    const watcher = fs.watch(directory, (event, name) => {
+      // By its own name a directory tells that it is gone, or has moved: another may take its place at once.
+      if (event === 'rename' && name === path.basename(directory)) this.#forget(directory)
+      if (event === 'rename' || name === null || this.#kind.hasFile(name)) this.#soon()
+    })
     watcher.on('error', (error) => (fs.existsSync(directory) ? this.#fallBack(error) : this.#soon()))
     this.#watched.set(directory, watcher)
   }
 
+  #forget(directory: string): void {
+    this.#watched.get(directory)?.close()
+    this.#watched.delete(directory)
+  }
+
   #soon(): void {
     if (this.#closed) return
+    this.#toldAt ??= performance.now()
+    const rest = this.#toldAt + MAX_DEBOUNCE - performance.now()
     clearTimeout(this.#debounce)
-    this.#debounce = setTimeout(() => this.#look(), DEBOUNCE)
+    this.#debounce = setTimeout(() => this.#look(), Math.max(0, Math.min(DEBOUNCE, rest)))
   }
 
   #fallBack(reason: Error): void {
@@ -141,31 +146,6 @@ export class TreeWatcher {
   #unwatch(): void {
     for (const watcher of this.#watched.values()) watcher.close()
     this.#watched.clear()
-  }
-}
-
-interface Tree {
-  /** Files with their time and size. */
-  readonly stamps: Map<string, string>
-  readonly directories: Set<string>
-}
-
-function scan(root: string, kind: Kind, tree: Tree): void {
-  let entries: fs.Dirent[]
-  try {
-    entries = fs.readdirSync(root, { withFileTypes: true })
-  } catch {
-    return
-  }
-  tree.directories.add(root)
-  for (const entry of entries) {
-    const file = path.join(root, entry.name)
-    if (entry.isDirectory()) {
-      if (kind.hasDirectory(file)) scan(file, kind, tree)
-    } else if (kind.hasFile(entry.name)) {
-      const stat = fs.statSync(file, { throwIfNoEntry: false })
-      if (stat !== undefined) tree.stamps.set(file, `${stat.mtimeMs} ${stat.size}`)
-    }
   }
 }
 

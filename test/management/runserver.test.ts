@@ -132,6 +132,21 @@ describe('runserver', { timeout: 120_000 }, () => {
     assert.equal(await (await answer).text(), 'done')
   })
 
+  test('leaves no process on the port when the parent is killed, though a view never ends', async (t) => {
+    const { start } = project(t, {
+      'wsgi.ts': `
+        import type { Application } from 'nuages/gateway'
+        export const application: Application = () => { console.log('spins'); for (;;); }`,
+    })
+    const running = start('runserver', '0')
+    const answer = fetch(await urlOf(running)).catch(() => {})
+    await running.waitFor(/spins/)
+    running.child.kill('SIGKILL')
+    // The child holds the pipe open as long as it lives, so this waits for both.
+    assert.deepEqual(await running.exit, { code: null, signal: 'SIGKILL' })
+    await answer
+  })
+
   test('says what to do where the port is taken, reloading or not', async (t) => {
     const taken = net.createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))

@@ -18,9 +18,11 @@ export interface SharedWatch {
   readonly interval: number
   /** Looks in a row that find the loop where it was, and then it is blocked. */
   readonly patience: number
+  /** The process that has started this one, where the two shall end together. */
+  readonly parent: number | undefined
 }
 
-const { beats, interval, patience } = workerData as SharedWatch
+const { beats, interval, patience, parent } = workerData as SharedWatch
 let last = 0
 let idle = 0
 
@@ -30,6 +32,8 @@ setInterval(() => {
   idle = beat === last ? idle + 1 : 0
   last = beat
   if (idle === patience && Atomics.load(beats, 1) === 0) lookAtMainThread()
+  // A thread that is blocked does not hear that its parent has gone, and would keep the port for ever.
+  if (idle >= patience && parent !== undefined && process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
 }, interval)
 
 function lookAtMainThread(): void {

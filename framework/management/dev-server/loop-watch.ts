@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { isInside, type Step } from '../../utils/index.ts'
+import { isReloaded } from '../autoreload.ts'
 import type { Frame, SharedWatch } from './loop-watch-worker.ts'
 import { labelOf } from './timing.ts'
 import type { Traffic } from './traffic.ts'
@@ -26,6 +27,7 @@ export class LoopWatch {
     beats: new Int32Array(new SharedArrayBuffer(8)),
     interval: BLOCKED / LOOKS,
     patience: LOOKS,
+    parent: isReloaded() ? process.ppid : undefined,
   }
   readonly #worker: Worker
   readonly #timer: NodeJS.Timeout

@@ -27,6 +27,14 @@ describe('middleware/request-id and access-log', () => {
       }
       return new StreamingHttpResponse(pieces())
     }),
+    path('cut/', () => {
+      async function* pieces(): AsyncGenerator<string> {
+        yield 'ä'
+        await Promise.resolve()
+        throw new Error('failed')
+      }
+      return new StreamingHttpResponse(pieces())
+    }),
     path('fail/', () => {
       throw new Error('failed')
     }),
@@ -146,6 +154,14 @@ describe('middleware/request-id and access-log', () => {
       assert.equal(log.records.length, 1)
       assert.equal(log.records[0]?.extra['aborted'], true)
       assert.match(log.records[0]?.message ?? '', / aborted$/)
+    })
+
+    test('has an answer that an error has cut off', async () => {
+      const log = new RecordList()
+      await (await site(log, only)).get('/cut/')
+      const [access] = log.records.filter(({ logger }) => logger === 'nuages.access')
+      assert.deepEqual([access?.extra['bytes'], access?.extra['aborted']], [2, true])
+      assert.match(access?.message ?? '', /\/cut\/ 200 2 .* aborted$/)
     })
 
     test('costs nothing where nobody reads it', async () => {

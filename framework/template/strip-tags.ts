@@ -1,3 +1,5 @@
+import { TextBuilder } from '../utils/index.ts'
+
 const TAG = /<\/?[a-z][a-z0-9]*\b/iy
 
 /**
@@ -32,7 +34,7 @@ export function stripAllTags(html: string): string {
 }
 
 function withoutTags(html: string): string {
-  let text = ''
+  const text = new TextBuilder()
   let kept = 0
   // Once an end is missing it is missing for all that follows, and is not looked for again.
   let [hasTagEnd, hasCommentEnd] = [true, true]
@@ -46,12 +48,13 @@ function withoutTags(html: string): string {
       hasTagEnd = end !== -1
     }
     if (end !== -1) {
-      text += html.slice(kept, at)
+      text.add(html.slice(kept, at))
       kept = end
     }
     at = html.indexOf('<', end === -1 ? at + 1 : end)
   }
-  return text + html.slice(kept)
+  text.add(html.slice(kept))
+  return text.toString()
 }
 
 function isTag(html: string, at: number): boolean {

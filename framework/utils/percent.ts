@@ -9,19 +9,32 @@ const OF_URI = ';,/?:@&=+$#'.split('')
  * (Python's `quote`). Half a character has no encoding, and becomes a replacement character.
  */
 export function percentEncode(text: string, safe = ''): string {
+  return percentEncoder(safe)(text)
+}
+
+/** `percentEncode` for many texts with the same `safe` characters. */
+export function percentEncoder(safe: string): (text: string) => string {
   const isOfUri = OF_URI.every((character) => safe.includes(character))
-  let encoded = isOfUri ? encodeURI(text.toWellFormed()) : encodeURIComponent(text.toWellFormed())
-  for (const character of LEFT)
-    if (!safe.includes(character)) encoded = encoded.replaceAll(character, codeOf(character))
-  for (const character of safe) {
-    const isEncoded = character !== '%' && !(isOfUri && OF_URI.includes(character)) && text.includes(character)
-    if (isEncoded) encoded = encoded.replaceAll(codeOf(character), () => character)
+  const encode = isOfUri ? encodeURI : encodeURIComponent
+  const unsafe = new RegExp(`[^\\w.~${safe.replace(/[\\\]^-]/g, '\\$&')}-]`)
+  const toEncode = LEFT.filter((character) => !safe.includes(character))
+  const toDecode = Array.from(safe).filter((character) => !(isOfUri && OF_URI.includes(character)))
+  // The percent sign comes last, for every code begins with one.
+  toDecode.sort((one, other) => Number(one === '%') - Number(other === '%'))
+  return (text) => {
+    if (!unsafe.test(text)) return text
+    let encoded = encode(text.toWellFormed())
+    for (const character of toEncode)
+      if (text.includes(character)) encoded = encoded.replaceAll(character, codeOf(character))
+    for (const character of toDecode)
+      if (text.includes(character)) encoded = encoded.replaceAll(codeOf(character), character)
+    return encoded
   }
-  return safe.includes('%') ? encoded.replaceAll('%25', '%') : encoded
 }
 
 /** A text without its percent-encoding; what is no valid encoding stays. */
 export function percentDecode(text: string): string {
+  if (!text.includes('%')) return text
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (octets) => {
     return Buffer.from(octets.replaceAll('%', ''), 'hex').toString('utf8')
   })

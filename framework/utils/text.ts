@@ -1,5 +1,11 @@
+import { inPieces } from './text-builder.ts'
+
 /** Text made safe to stand in HTML, in elements and in quoted attributes (Django's `escape`). */
 export function escapeHtml(text: string): string {
+  return inPieces(text, escapePiece)
+}
+
+function escapePiece(text: string): string {
   // Much of a page's time is spent here: replace() with a function takes twice as long.
   let escaped = ''
   let kept = 0

@@ -1,3 +1,4 @@
+import { TextBuilder } from './text-builder.ts'
 import { escapeHtml } from './text.ts'
 import { withEllipsis } from './truncate.ts'
 
@@ -23,7 +24,7 @@ type Counter = (text: string, isLast: boolean) => readonly [html: string, isFull
 class HtmlTruncation {
   readonly #counter: Counter
   readonly #open: string[] = []
-  #output = ''
+  readonly #output = new TextBuilder()
   #at = 0
 
   constructor(counter: Counter) {
@@ -39,7 +40,7 @@ class HtmlTruncation {
         const next = hasEnd ? html.indexOf('<', this.#at + 1) : -1
         const end = next === -1 ? html.length : next
         const [text, isFull] = this.#counter(html.slice(this.#at, end), end === html.length)
-        this.#output += text
+        this.#output.add(text)
         if (isFull) return this.#closed()
         this.#at = end
       } else {
@@ -47,11 +48,11 @@ class HtmlTruncation {
         this.#at += markup.text.length
       }
     }
-    return this.#output
+    return this.#output.toString()
   }
 
   #addTag(text: string, name: string): void {
-    this.#output += text
+    this.#output.add(text)
     if (VOID.has(name.replace('/', ''))) return
     if (!name.startsWith('/')) {
       if (name !== '' && !text.endsWith('/>')) this.#open.push(name)
@@ -59,13 +60,8 @@ class HtmlTruncation {
   }
 
   #closed(): string {
-    return (
-      this.#output +
-      this.#open
-        .toReversed()
-        .map((name) => `</${name}>`)
-        .join('')
-    )
+    for (const name of this.#open.toReversed()) this.#output.add(`</${name}>`)
+    return this.#output.toString()
   }
 }
 
@@ -119,5 +115,5 @@ function sizeOfCharacter(text: string, at: number): number {
 
 /** Text as HTML, where entities are one already. */
 function escapedOnce(text: string): string {
-  return escapeHtml(text).replace(ESCAPED_ENTITY, '&')
+  return text.includes('&') ? escapeHtml(text).replace(ESCAPED_ENTITY, '&') : escapeHtml(text)
 }

@@ -1,4 +1,5 @@
-import { percentDecode, percentEncode } from './percent.ts'
+import { percentDecode, percentEncoder } from './percent.ts'
+import { TextBuilder } from './text-builder.ts'
 import { escapeHtml } from './text.ts'
 
 /** How `urlize` makes its links. */
@@ -22,13 +23,18 @@ const BARE_ADDRESS = /^(?:www\.|(?!http)[\p{L}\p{N}_][^@]+\.(?:com|edu|gov|int|m
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{}|~-]+(?:\.[\w!#$%&'*+/=?^`{}|~-]+)*@((?:[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff][a-z0-9\u00a1-\uffff-]*[a-z0-9\u00a1-\uffff])$/i
 
-const BRACKETS = [
-  ['(', ')'],
-  ['[', ']'],
-] as const
+/** What is closed by what. */
+const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' }
 
 /** RFC 3986, sections 2.2 and 2.3: what means something in a URL stays as it is. */
-const RESERVED = "!$&'()*+,;=:/?#[]@~"
+const encodeUrl = percentEncoder("!$&'()*+,;=:/?#[]@~")
+
+const encodeQuery = percentEncoder(' ')
+
+const encodeAll = percentEncoder('')
+
+/** A URL that stays as it is, with neither entities nor encodings. */
+const PLAIN_URL = /^[\w.~!$'()*+,;=:/[\]@-]*(?:\?[\w.~+-]*=[\w.~+-]*(?:&[\w.~+-]*=[\w.~+-]*)*)?$/
 
 /**
  * A text whose web and e-mail addresses are links, as HTML (Django's `urlize`): what begins with `http://`, `https://` or
@@ -38,28 +44,34 @@ export function urlize(text: string, options: UrlizeOptions = {}): string {
   const { limit = Infinity, nofollow = true, escape = true } = options
   const shown = (part: string): string => (escape ? escapeHtml(part) : part)
   const attributes = nofollow ? ' rel="nofollow"' : ''
-  let html = ''
+  const html = new TextBuilder()
   let kept = 0
   for (const { 0: word, index } of text.matchAll(WORD)) {
     if (word.length > MAX_URL * 2) continue
-    const [lead, middle, trail] = trimPunctuation(word)
-    const url = middle.length > MAX_URL ? undefined : addressOf(middle)
+    const [start, end] = withoutPunctuation(word)
+    const address = word.slice(start, end)
+    const url = address.length > MAX_URL ? undefined : urlOf(address)
     if (url === undefined) continue
-    const label = middle.length > limit ? `${middle.slice(0, Math.max(0, limit - 1))}…` : middle
+    const label = address.length > limit ? `${address.slice(0, Math.max(0, limit - 1))}…` : address
     const rel = url.startsWith('mailto:') ? '' : attributes
-    html += `${shown(text.slice(kept, index) + lead)}<a href="${escapeHtml(url)}"${rel}>${shown(label)}</a>`
-    kept = index + word.length - trail.length
+    html.add(`${shown(text.slice(kept, index + start))}<a href="${escapeHtml(url)}"${rel}>${shown(label)}</a>`)
+    kept = index + end
   }
-  return html + shown(text.slice(kept))
+  html.add(shown(text.slice(kept)))
+  return html.toString()
 }
 
 /** Where a word leads, if it is an address. */
-function addressOf(word: string): string | undefined {
-  if (ADDRESS.test(word)) return quoted(unescapeHtml(word))
-  if (BARE_ADDRESS.test(word)) return quoted(`http://${unescapeHtml(word)}`)
+function urlOf(word: string): string | undefined {
+  if (ADDRESS.test(word)) return quotedOnce(word)
+  if (BARE_ADDRESS.test(word)) return quotedOnce(`http://${word}`)
   if (word.length > 320 || !EMAIL.test(word)) return undefined
   const at = word.lastIndexOf('@')
-  return `mailto:${percentEncode(word.slice(0, at))}@${percentEncode(word.slice(at + 1))}`
+  return `mailto:${encodeAll(word.slice(0, at))}@${encodeAll(word.slice(at + 1))}`
+}
+
+function quotedOnce(address: string): string {
+  return PLAIN_URL.test(address) ? address : quoted(unescapeHtml(address))
 }
 
 /** A URL percent-encoded, if it is not so already. */
@@ -70,7 +82,7 @@ function quoted(url: string): string {
     string?,
     string?,
   ]
-  const again = (part: string): string => (part === '' ? '' : percentEncode(percentDecode(part), RESERVED))
+  const again = (part: string): string => encodeUrl(percentDecode(part))
   return (
     again(before) +
     (query === undefined || query === '?' ? '' : `?${quotedQuery(query.slice(1))}`) +
@@ -79,8 +91,7 @@ function quoted(url: string): string {
 }
 
 function quotedQuery(query: string): string {
-  const again = (part: string): string =>
-    percentEncode(percentDecode(part.replaceAll('+', ' ')), ' ').replaceAll(' ', '+')
+  const again = (part: string): string => encodeQuery(percentDecode(part.replaceAll('+', ' '))).replaceAll(' ', '+')
   return query
     .split('&')
     .filter((pair) => pair !== '')
@@ -91,22 +102,23 @@ function quotedQuery(query: string): string {
     .join('&')
 }
 
-/** A word without the brackets and punctuation around it, and these; a bracket that is opened in it may close in it. */
-function trimPunctuation(word: string): [lead: string, middle: string, trail: string] {
-  const start = word.search(/[^([]/)
-  if (start === -1) return [word, '', '']
-  const middle = word.slice(start)
-  const surplus = new Map<string, number>()
-  for (const [open, close] of BRACKETS)
-    if (middle.includes(close)) surplus.set(close, countOf(middle, close) - countOf(middle, open))
-  let end = middle.length
-  for (; end > 0; end--) {
-    const last = middle.charAt(end - 1)
-    const more = surplus.get(last) ?? 0
-    if (more > 0) surplus.set(last, more - 1)
-    else if (!'.,:!'.includes(last) && (last !== ';' || endsInEntity(middle.slice(0, end)))) break
+/** Where a word begins and ends without the brackets and punctuation around it; a bracket opened in it may close in it. */
+function withoutPunctuation(word: string): [start: number, end: number] {
+  let start = 0
+  while (word[start] === '(' || word[start] === '[') start++
+  const surplus: Record<string, number> = {}
+  let end = word.length
+  for (; end > start; end--) {
+    const last = word.charAt(end - 1)
+    if (!'.,:!;)]'.includes(last)) break
+    const open = OPENING[last]
+    if (open !== undefined) {
+      const more = surplus[last] ?? countOf(word, last) - countOf(word.slice(start), open)
+      if (more <= 0) break
+      surplus[last] = more - 1
+    } else if (last === ';' && endsInEntity(word.slice(0, end))) break
   }
-  return [word.slice(0, start), middle.slice(0, end), middle.slice(end)]
+  return [start, end]
 }
 
 function endsInEntity(text: string): boolean {
@@ -120,5 +132,6 @@ function countOf(text: string, character: string): number {
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" }
 
 function unescapeHtml(text: string): string {
+  if (!text.includes('&')) return text
   return text.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_match, name: string) => ENTITIES[name] as string)
 }

@@ -1,11 +1,14 @@
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/
+import { TextBuilder } from './text-builder.ts'
+
+/** What ends a line, but for `\n`. */
+const LINE_END = /\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
 
 /**
  * A text whose lines are at most so many characters wide, broken at white space; a longer word stays whole, and so do the
  * line breaks that are there (Django's `wordwrap`).
  */
 export function wordWrap(text: string, width: number): string {
-  const lines = text.split(LINE_END)
+  const lines = text.replace(LINE_END, '\n').split('\n')
   const hasEnd = lines.length > 1 && lines.at(-1) === ''
   if (hasEnd) lines.pop()
   const wrapped = lines.map((line) => wrapLine(line, width))
@@ -15,40 +18,51 @@ export function wordWrap(text: string, width: number): string {
 
 function wrapLine(line: string, width: number): string {
   if (line.length <= width && !/\t| $/.test(line)) return line
-  const chunks = expandTabs(line).match(/[ \t]+|[^ \t]+/g) ?? []
-  const lines: string[] = []
-  let [current, space] = ['', '']
-  for (const chunk of chunks) {
-    if (isSpace(chunk)) {
-      space = chunk
-      continue
+  if (!/[^ \t]/.test(line)) return line
+  const text = expandTabs(line)
+  const lines = new TextBuilder()
+  // The line in the making, from one word to another of the text.
+  let [start, end] = [-1, 0]
+  for (let word = wordFrom(text, 0); word < text.length; word = wordFrom(text, end)) {
+    const wordEnd = endOfWord(text, word)
+    // White space before the first word stays, if the word fits after it.
+    if (start === -1) start = wordEnd <= width ? 0 : word
+    else if (wordEnd - start > width) {
+      lines.add(`${text.slice(start, end)}\n`)
+      start = word
     }
-    if (current === '' && lines.length === 0) {
-      // White space before the first word stays, if the word fits after it.
-      if (space.length + chunk.length <= width) current = space + chunk
-      else current = chunk
-    } else if (current.length + space.length + chunk.length <= width) current += space + chunk
-    else {
-      lines.push(current)
-      current = chunk
-    }
-    space = ''
+    end = wordEnd
   }
-  if (current !== '') lines.push(current)
-  return lines.length === 0 ? line : lines.join('\n')
+  lines.add(text.slice(start, end))
+  return lines.toString()
 }
 
-function isSpace(chunk: string): boolean {
-  return chunk[0] === ' ' || chunk[0] === '\t'
+/** Where the next word begins. */
+function wordFrom(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === 32) at++
+  return at
 }
+
+function endOfWord(text: string, from: number): number {
+  const end = text.indexOf(' ', from)
+  return end === -1 ? text.length : end
+}
+
+const TAB = ' '.repeat(8)
 
 /** A tab reaches to the next column that eight divides. */
 function expandTabs(line: string): string {
   if (!line.includes('\t')) return line
+  const parts = line.split('\t')
+  const last = parts.pop() as string
+  const expanded = new TextBuilder()
   let column = 0
-  return line.replace(/\t|[^\t]+/g, (part) => {
-    const text = part === '\t' ? ' '.repeat(8 - (column % 8)) : part
-    column += text.length
-    return text
-  })
+  for (const part of parts) {
+    const space = TAB.slice((column + part.length) % TAB.length)
+    expanded.add(part + space)
+    column += part.length + space.length
+  }
+  expanded.add(last)
+  return expanded.toString()
 }

@@ -1,4 +1,4 @@
-import { isSafe } from '../safe-string.ts'
+import { isSafe, type SafeString } from '../safe-string.ts'
 import { textOf } from '../text.ts'
 
 /** What a template may ask to be made, in elements, characters or columns. */
@@ -49,9 +49,14 @@ export function maybeList(items: unknown): unknown[] | undefined {
   return [...(items as Iterable<unknown>)]
 }
 
+/** True for a text, HTML too. */
+export function isText(value: unknown): value is string | SafeString {
+  return typeof value === 'string' || isSafe(value)
+}
+
 /** As `maybeList`, and a text is the list of its characters. */
 export function sequenceOf(value: unknown): unknown[] | undefined {
-  return typeof value === 'string' || isSafe(value) ? Array.from(String(value)) : maybeList(value)
+  return isText(value) ? Array.from(String(value)) : maybeList(value)
 }
 
 /** True for what Django takes for true: anything but nothing, `false`, 0, and what is empty. */
@@ -74,11 +79,4 @@ export function named(args: readonly unknown[], names: readonly string[]): Recor
       positional[index] ?? (Object.hasOwn(keywords, name) ? keywords[name] : undefined),
     ]),
   )
-}
-
-/** How many characters a text has, one of two UTF-16 units counted once. */
-export function charactersIn(text: string): number {
-  let count = text.length
-  for (const _pair of text.matchAll(/[\ud800-\udbff](?=[\udc00-\udfff])/g)) count--
-  return count
 }

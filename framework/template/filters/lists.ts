@@ -2,7 +2,15 @@ import { memberAlong } from '../names.ts'
 import type { Callable } from '../nunjucks.ts'
 import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
-import { charactersIn, countOf, listOf, maybeList, named, sequenceOf, sizeOf } from './arguments.ts'
+import { countOf, isText, listOf, maybeList, named, sequenceOf, sizeOf } from './arguments.ts'
+import {
+  characterAt,
+  charactersIn,
+  codePointsOf,
+  joinedCharacters,
+  slicedText,
+  textOfCodePoints,
+} from './characters.ts'
 import { isEscaping } from './define.ts'
 import { escapedText } from './html.ts'
 
@@ -10,17 +18,14 @@ import { escapedText } from './html.ts'
 export const LIST_FILTERS: Readonly<Record<string, Callable>> = {
   dictsort: (value, by, ...args) => dictsort(value, by, args, 1),
   dictsortreversed: (value, by, ...args) => dictsort(value, by, args, -1),
-  first: (value) => sequenceOf(value)?.[0] ?? '',
+  first: (value) => itemOf(value, () => 0),
   groupby: (items, path) => grouped(listOf(items), path),
   join(items, separator = '', path) {
     return joined(items, isEscaping(this), separator, path)
   },
-  last: (value) => sequenceOf(value)?.at(-1) ?? '',
+  last: (value) => itemOf(value, (count) => count - 1),
   length: (value) => lengthOf(value) ?? 0,
-  random: (value) => {
-    const items = sequenceOf(value) ?? []
-    return items[Math.floor(Math.random() * items.length)] ?? ''
-  },
+  random: (value) => itemOf(value, (count) => Math.floor(Math.random() * count)),
   rejectattr: (items, path) => listOf(items).filter((item) => !memberAlong(item, path)),
   selectattr: (items, path) => listOf(items).filter((item) => Boolean(memberAlong(item, path))),
   slice: (value, range, fill) =>
@@ -45,17 +50,28 @@ export const LIST_FILTERS: Readonly<Record<string, Callable>> = {
 
 /** How long a text or list is, or how many members an object has; `undefined` for what has no length. */
 export function lengthOf(value: unknown): number | undefined {
-  if (typeof value === 'string' || isSafe(value)) return charactersIn(String(value))
+  if (isText(value)) return charactersIn(String(value))
   if (Array.isArray(value)) return value.length
   if (typeof value !== 'object' || value === null || value instanceof Date) return undefined
   if (value instanceof Map || value instanceof Set) return value.size
   return Symbol.iterator in value ? listOf(value).length : Object.keys(value).length
 }
 
+/** One of the items of a list, or of the characters of a text; `choose` says which, by how many there are. */
+function itemOf(value: unknown, choose: (count: number) => number): unknown {
+  if (isText(value)) {
+    const text = String(value)
+    return characterAt(text, choose(charactersIn(text)))
+  }
+  const items = maybeList(value) ?? []
+  return items[choose(items.length)] ?? ''
+}
+
 function joined(items: unknown, autoescape: boolean, separator: unknown, path: unknown): unknown {
+  const show = autoescape ? escapedText : textOf
+  if (isText(items) && path === undefined) return markSafe(joinedCharacters(String(items), show(separator), show))
   const list = sequenceOf(items)
   if (list === undefined) return items
-  const show = autoescape ? escapedText : textOf
   const values = path === undefined ? list : list.map((item) => memberAlong(item, path))
   return markSafe(values.map(show).join(show(separator)))
 }
@@ -110,25 +126,25 @@ function sliced(value: unknown, range: unknown): unknown {
   const bits = textOf(range).split(':')
   const numbers = bits.map((bit) => (bit === '' ? undefined : countOf(bit)))
   const isWrong = bits.length > 3 || numbers.some((number, index) => number === undefined && bits[index] !== '')
-  const items = sequenceOf(value)
-  if (isWrong || items === undefined || numbers[2] === 0) return value
+  if (isWrong || numbers[2] === 0) return value
   const [start, stop, step = 1] = numbers.length === 1 ? [undefined, numbers[0]] : numbers
-  const part = step === 1 ? items.slice(start, stop) : stepped(items, start, stop, step)
-  if (typeof value === 'string') return part.join('')
-  return isSafe(value) ? markSafe(part.join('')) : part
+  if (!isText(value)) {
+    const items = maybeList(value)
+    return items === undefined ? value : step === 1 ? items.slice(start, stop) : stepped(items, start, stop, step)
+  }
+  const text = String(value)
+  const part =
+    step === 1 ? slicedText(text, start, stop) : textOfCodePoints(stepped(codePointsOf(text), start, stop, step))
+  return isSafe(value) ? markSafe(part) : part
 }
 
-function stepped(
-  items: readonly unknown[],
-  start: number | undefined,
-  stop: number | undefined,
-  step: number,
-): unknown[] {
+function stepped<T>(items: readonly T[], start: number | undefined, stop: number | undefined, step: number): T[] {
   const [low, high] = step > 0 ? [0, items.length] : [-1, items.length - 1]
   const place = (at: number | undefined, otherwise: number): number =>
     at === undefined ? otherwise : Math.min(high, Math.max(low, at < 0 ? at + items.length : at))
   const end = place(stop, step > 0 ? high : low)
-  const part: unknown[] = []
-  for (let at = place(start, step > 0 ? low : high); step > 0 ? at < end : at > end; at += step) part.push(items[at])
+  const part: T[] = []
+  for (let at = place(start, step > 0 ? low : high); step > 0 ? at < end : at > end; at += step)
+    part.push(items[at] as T)
   return part
 }

@@ -1,7 +1,7 @@
 import type { Callable } from '../nunjucks.ts'
 import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
-import { integerOf, isTruthy, plainInteger } from './arguments.ts'
+import { integerOf, isText, isTruthy, plainInteger } from './arguments.ts'
 import { fixed, isWhole, parseDecimal, roundedText } from './decimal.ts'
 import { lengthOf } from './lists.ts'
 
@@ -42,10 +42,6 @@ function add(value: unknown, more: unknown): unknown {
   if (!isText(value) || !isText(more)) return ''
   const text = textOf(value) + textOf(more)
   return isSafe(value) && isSafe(more) ? markSafe(text) : text
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' || isSafe(value)
 }
 
 function floatformat(value: unknown, given: unknown = -1): unknown {

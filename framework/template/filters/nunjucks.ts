@@ -1,7 +1,8 @@
 import type { Callable } from '../nunjucks.ts'
 import { isSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
-import { sizeOf } from './arguments.ts'
+import { isText, sizeOf } from './arguments.ts'
+import { codePointsOf, textOfCodePoints } from './characters.ts'
 import { isEscaping } from './define.ts'
 import { escaped } from './html.ts'
 
@@ -37,13 +38,18 @@ export function guardedFilters(library: Readonly<Record<string, unknown>>): Reco
     ...PUTTING_IN.map(([name, at]) => [name, puttingIn(library[name] as Callable, at)] as const),
     ['batch', (items: unknown, size: unknown, ...args: unknown[]) => batch(items, sizeOf(size), ...args)],
     ['dump', (value: unknown, spaces: unknown) => JSON.stringify(value, plain, spaces as number)],
-    ['reverse', (value: unknown) => reverse(plain('', value))],
+    ['reverse', (value: unknown) => (isText(value) ? reversedText(String(value)) : reverse(value))],
     ['list', (value: unknown) => (library['list'] as Callable)(plain('', value))],
   ])
 }
 
 function textLike(value: unknown): unknown {
-  return typeof value === 'string' || isSafe(value) ? value : textOf(value)
+  return isText(value) ? value : textOf(value)
+}
+
+/** A text from its last character to its first. */
+function reversedText(text: string): string {
+  return textOfCodePoints(codePointsOf(text).toReversed())
 }
 
 /** HTML as the text that it is, for what knows only texts. */

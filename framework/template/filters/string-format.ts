@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { isSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
-import { charactersIn, sizeOf } from './arguments.ts'
+import { sizeOf } from './arguments.ts'
+import { charactersIn } from './characters.ts'
 import { roundedText } from './decimal.ts'
 
 const SPEC = /^([-#0 +]*)(\d{0,9})(?:\.(\d{0,9}))?[hlL]?([diouxXeEfFgGcrsa%])([^]*)$/

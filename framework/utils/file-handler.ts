@@ -1,4 +1,5 @@
-import { formatRecord, type LogHandler, type LogRecord } from './log.ts'
+import { formatRecord } from './log-format.ts'
+import type { LogHandler, LogRecord } from './log-record.ts'
 import { RotatingFile, type RotatingFileOptions } from './rotating-file.ts'
 
 /** Where and how records are written. */

@@ -1,46 +1,14 @@
-import { inspect, types } from 'node:util'
+import { formatRecord } from './log-format.ts'
+import {
+  type Level,
+  LEVELS,
+  type LogFilter,
+  type LoggerConfig,
+  type LoggingConfig,
+  type LogHandler,
+  type LogRecord,
+} from './log-record.ts'
 import { currentRequestId } from './request-id.ts'
-import { escapeControls } from './text.ts'
-
-/** How much a record matters, least first. */
-export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const
-export type Level = (typeof LEVELS)[number]
-
-/** One thing that was logged. */
-export interface LogRecord {
-  readonly time: Date
-  readonly level: Level
-  /** The logger's dotted name, such as `nuages.request`. */
-  readonly logger: string
-  readonly message: string
-  readonly error?: unknown
-  /** The request that was served meanwhile, where `requestIdMiddleware` has given it an id. */
-  readonly requestId?: string
-  /** What else is known, such as `{ status: 404, request }`. */
-  readonly extra: Readonly<Record<string, unknown>>
-}
-
-/** Where records go. */
-export interface LogHandler {
-  handle(record: LogRecord): void
-}
-
-/** Lets a record through or not, such as `requireDebugFalse` and any function of a record (Django's `CallbackFilter`). */
-export type LogFilter = (record: LogRecord) => boolean
-
-/** A logger's own settings; a logger without an entry uses the one of the nearest dotted parent that has one. */
-export interface LoggerConfig {
-  /** Records below this level are dropped; `off` drops all. */
-  level?: Level | 'off'
-  handlers?: readonly LogHandler[]
-  /** Records that one of these refuses do not go to these handlers; parents have their own say. */
-  filters?: readonly LogFilter[]
-  /** Also hand records to the parent's handlers; true by default. */
-  propagate?: boolean
-}
-
-/** The `logging` setting: dotted names, with `''` for the root, to their configuration. */
-export type LoggingConfig = Readonly<Record<string, LoggerConfig>>
 
 /**
  * Writes records to a stream, standard error by default: as `LEVEL logger: message` and an error's stack, or as `format`
@@ -62,59 +30,6 @@ export class StreamHandler implements LogHandler {
     const stream = this.#stream ?? process.stderr
     stream.write(this.#format(record))
   }
-}
-
-/** A record as text: one line, then the error's stack and its causes, indented. */
-export function formatRecord(record: LogRecord): string {
-  const source = record.requestId === undefined ? record.logger : `${record.logger} [${record.requestId}]`
-  const line = `${record.level.toUpperCase()} ${source}: ${escapeControls(record.message)}\n`
-  return record.error === undefined ? line : `${line}${formatError(record.error)}\n`
-}
-
-/**
- * A record as one line of JSON: `time`, `level`, `logger`, `message`, `requestId`, what `extra` has of texts, numbers and
- * booleans, and `error`, its stack.
- */
-export function formatJson({ error, extra, ...record }: LogRecord): string {
-  const simple = Object.entries(extra).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
-  const line = {
-    ...Object.fromEntries(simple),
-    ...record,
-    ...(error === undefined ? {} : { error: formatError(error) }),
-  }
-  // What JSON leaves as it stands, a terminal might act on.
-  return `${JSON.stringify(line).replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escapeUnit)}\n`
-}
-
-function escapeUnit(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-/**
- * An error's stack, those of the errors that it gathers and of its causes; a line that is not a stack's own has its control
- * characters escaped.
- */
-export function formatError(error: unknown): string {
-  const lines: string[] = []
-  const seen = new Set<unknown>()
-  const add = (current: unknown, label: string): void => {
-    if (seen.has(current)) return
-    seen.add(current)
-    for (const [index, line] of textOf(current).split('\n').entries()) {
-      lines.push(`    ${index === 0 ? label : ''}${escapeControls(line)}`)
-    }
-    if (!types.isNativeError(current)) return
-    if (current instanceof AggregateError) for (const each of current.errors) add(each, 'Gathered: ')
-    if (current.cause !== undefined) add(current.cause, 'Caused by: ')
-  }
-  add(error, '')
-  return lines.join('\n')
-}
-
-/** The stack, or whatever else can be shown: what was thrown may be anything. */
-function textOf(thrown: unknown): string {
-  if (!types.isNativeError(thrown)) return `Thrown: ${inspect(thrown)}`
-  return typeof thrown.stack === 'string' ? thrown.stack : String(thrown)
 }
 
 /** A named source of records. Get one with `getLogger`. */

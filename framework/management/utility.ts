@@ -96,6 +96,7 @@ export class ManagementUtility {
     const { name } = this.#peeked
     if (this.#wantsReloader())
       return runWithReloader({ root: this.#root(), stderr: this.#stderr(), style: this.#style() })
+    if (this.#wantsTestWatcher()) return this.#watchTests()
     const command = await this.#finder.load(name)
     this.#attach(command, name, undefined)
     const parsed = await this.#parse(command)
@@ -150,6 +151,19 @@ export class ManagementUtility {
     const { name, rest } = this.#peeked
     const plain = rest.some((word) => ['--noreload', '--help', '-h', '--version'].includes(word))
     return name === 'runserver' && !plain && !isReloaded() && this.#hasProject()
+  }
+
+  /** So does the process that runs tests again and again. */
+  #wantsTestWatcher(): boolean {
+    const { name, rest } = this.#peeked
+    const plain = rest.some((word) => ['--help', '-h', '--version'].includes(word))
+    return name === 'test' && rest.includes('--watch') && !plain && this.#hasProject()
+  }
+
+  async #watchTests(): Promise<number> {
+    const { watchTests } = await import('./testing/watch.ts')
+    const words = process.argv.slice(1).filter((word) => word !== '--watch')
+    return watchTests({ root: this.#root(), words, stderr: this.#stderr(), style: this.#style() })
   }
 
   #root(): string {

@@ -1,5 +1,7 @@
 /** `manage.ts test`, in a project of its own. */
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { run, scaffold } from './scaffold.ts'
 import { startNode, writeTree } from './support.ts'
@@ -84,6 +86,92 @@ describe('manage.ts test', { timeout: 120_000 }, () => {
     assert.equal(broken.status, 1)
     assert.match(broken.stdout, /pass 2\n. fail 1\n/)
     assert.match(broken.stdout, /✖ \S*broken\/broken\.test\.ts/)
+  })
+
+  test('fails for what Node would let pass: an exit, the end of a file, a hook of a suite', async (t) => {
+    const directory = await scaffold(t)
+    const declare = "import { after, describe, test } from 'node:test'\ntest('before', () => {})\n"
+    writeTree(directory, {
+      'odd/exits.test.ts': `${declare}test('exits', () => process.exit(0))\ntest('after', () => {})`,
+      'odd/throws.test.ts': `${declare}throw new RangeError('at the top')`,
+      'odd/hook.test.ts': `${declare}describe('a suite', () => {\n  after(() => {\n    throw new Error('in after')\n  })\n  test('in it', () => {})\n})`,
+    })
+    for (const [words, expected] of [
+      ['odd/exits.test.ts', /✖ exits [\s\S]*process\.exit\(0\) was called: a test must not end the process/],
+      ['odd/exits.test.ts --parallel 2', /✖ exits [\s\S]*process\.exit\(0\) was called/],
+      ['odd/throws.test.ts', /✖ odd\/throws\.test\.ts broke off, .*\nRangeError: at the top\n.*throws\.test\.ts:3:7/],
+      ['odd/throws.test.ts --parallel 2', /RangeError: at the top/],
+      ['odd/hook.test.ts', /✖ a suite [\s\S]*Error: in after/],
+    ] as const) {
+      const { status, stdout, stderr } = run(directory, ['manage.ts', 'test', ...words.split(' ')])
+      assert.deepEqual([status, stderr], [1, 'Error: The tests failed.\n'], words + stdout)
+      assert.match(stdout, expected, words)
+    }
+    assert.match(run(directory, ['manage.ts', 'test', 'odd/exits.test.ts']).stdout, /✔ after/)
+  })
+
+  test('says what the tests have left open', async (t) => {
+    const directory = await scaffold(t)
+    const open =
+      "import net from 'node:net'\nimport { test } from 'node:test'\n" +
+      "test('listens', () => new Promise<void>((resolve) => net.createServer().listen(0, '127.0.0.1', resolve)))"
+    writeTree(directory, { 'test/open.test.ts': open })
+    const running = startNode(t, ['manage.ts', 'test', 'test/open.test.ts'], { cwd: directory })
+    await running.waitFor(/Waiting for what the tests have left open: TCPServerWrap\. Close it in after\(\)/)
+    running.child.kill('SIGINT')
+    assert.deepEqual(await running.exit, { code: 130, signal: null })
+  })
+
+  test('runs the tests again when a file changes, whatever is wrong with it, until it is stopped', async (t) => {
+    const directory = await scaffold(t)
+    const file = path.join(directory, 'test/home.test.ts')
+    const source = fs.readFileSync(file, 'utf8')
+    const running = startNode(t, ['manage.ts', 'test', '--watch'], { cwd: directory })
+    const change = async (name: string, text: string, expected: RegExp): Promise<void> => {
+      const from = running.output.length
+      fs.writeFileSync(path.join(directory, name), text)
+      await running.waitFor(new RegExp(`${name} changed, running the tests again\\.`), from)
+      await running.waitFor(expected, from)
+      await running.waitFor(/Waiting for a file to change; Ctrl-C ends\.\n$/, from)
+    }
+    await running.waitFor(/pass 2\n[\s\S]*Waiting for a file to change; Ctrl-C ends\.\n$/)
+    await change(
+      'test/home.test.ts',
+      source.replace('It works', 'It flies'),
+      /pass 1\n[\s\S]*Error: The tests failed\./,
+    )
+    await change('mysite/settings.ts', 'export default 7', /Error/)
+    fs.writeFileSync(file, source)
+    await running.waitFor(/home\.test\.ts changed/, running.output.lastIndexOf('Waiting'))
+    running.child.kill('SIGINT')
+    assert.deepEqual(await running.exit, { code: 0, signal: null })
+  })
+
+  test('writes to where callCommand says', async (t) => {
+    const directory = await projectWithSuite(t)
+    writeTree(directory, {
+      'call.ts': `
+      import 'nuages/register'
+      const { setup } = await import('nuages')
+      const { callCommand } = await import('nuages/management')
+      await setup((await import('./mysite/settings.ts')).default)
+      let text = ''
+      const stdout = { write: (piece: string) => (text += piece) }
+      await callCommand('test', ['mysite', '--exclude-tag', 'db'], { stdout })
+      console.log(JSON.stringify(text.match(/pass \\d+/g)))
+      await callCommand('test', ['mysite'], { stdout }).catch((error: unknown) => console.log(String(error)))
+      await callCommand('test', ['--watch'], { stdout }).catch((error: unknown) => console.log(String(error)))`,
+    })
+    const { status, stdout, stderr } = run(directory, ['call.ts'], { env: { DEBUG: 'false' } })
+    assert.deepEqual(
+      [status, stdout, stderr],
+      [
+        0,
+        '["pass 1"]\nCommandError: The tests failed.\n' +
+          'CommandError: --watch is for the command line of a project: ./manage.ts test --watch.\n',
+        '',
+      ],
+    )
   })
 
   test('names the test that never ends when it is stopped', async (t) => {

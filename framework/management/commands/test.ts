@@ -6,6 +6,7 @@ import { loadEnv } from '../../conf/index.ts'
 import { BaseCommand, type CommandCheckOptions, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import type { Options, ParsedArguments, Positional } from '../options.ts'
+import type { TextStream } from '../output.ts'
 import { testFiles } from '../testing/labels.ts'
 import { concurrencyOf, hookUrl, nameFilter, ownFile, uncovered } from '../testing/node-options.ts'
 import { INTERRUPTED, NO_TESTS, planVariable, type TestPlan } from '../testing/plan.ts'
@@ -28,6 +29,7 @@ const options = {
   reverse: { type: 'boolean', short: 'r', help: 'Run the files in the opposite order.' },
   durations: { type: 'number', help: 'List the N slowest tests; 0 lists all.' },
   coverage: { type: 'boolean', help: 'Report which lines the tests have reached.' },
+  watch: { type: 'boolean', help: 'Run them again whenever a file changes, until Ctrl-C.' },
   debugMode: { type: 'boolean', help: 'Run with DEBUG=true.' },
 } as const satisfies Options
 
@@ -64,6 +66,7 @@ export default class TestCommand extends BaseCommand<typeof options> {
   }
 
   override async handle(labels: readonly string[], values: CommandValues<typeof options>): Promise<void> {
+    if (values.watch) throw new CommandError('--watch is for the command line of a project: ./manage.ts test --watch.')
     const files = this.#order(testFiles(labels, projectRoot(), apps.getAppConfigs()), values)
     if (files.length === 0) throw new CommandError('There are no tests: none of the files is called something.test.ts.')
     const returnCode = await this.#run(files, values)
@@ -94,11 +97,18 @@ export default class TestCommand extends BaseCommand<typeof options> {
     }
     const { NODE_TEST_CONTEXT: _outer, ...env } = process.env
     const child = spawn(process.execPath, ['--enable-source-maps', '--import', hookUrl(), ownFile('runner')], {
-      stdio: 'inherit',
+      stdio: ['inherit', outputOf(this.context.stdout), outputOf(this.context.stderr)],
       env: { ...env, ...planVariable(plan), ...colorVariable(values) },
     })
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.stdout.write(text, ''))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.stderr.write(text, ''))
     return untilEnd(child)
   }
+}
+
+/** A process writes where this one does, or to what `callCommand` was given. */
+function outputOf(stream: TextStream | undefined): 'inherit' | 'pipe' {
+  return stream === undefined || stream === process.stdout || stream === process.stderr ? 'inherit' : 'pipe'
 }
 
 /** The exit code of a process that is told to stop when this one is, and made to where it is told a second time. */

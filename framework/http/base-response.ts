@@ -5,6 +5,7 @@ import { getCookieSigner } from '../signing/index.ts'
 import { getLogger } from '../utils/index.ts'
 import { type CookieOptions, serializeCookie, withBothEnds } from './cookies.ts'
 import { encodeText } from './encoding.ts'
+import { checkedValue, fitsInHead } from './header-value.ts'
 import { HeaderMap } from './headers.ts'
 
 /** How a response begins, besides its content. */
@@ -28,7 +29,6 @@ export interface SignedCookieOptions extends CookieOptions {
 export type Closer = () => void | Promise<void>
 
 const DEFAULT_CONTENT_TYPE = 'text/html; charset=utf-8'
-const NOT_IN_A_REASON = /[^\t\x20-\x7e\x80-\xff]/
 
 /** What all responses share: status, headers, cookies, and what is done at their end. */
 export abstract class HttpResponseBase {
@@ -66,7 +66,7 @@ export abstract class HttpResponseBase {
   }
 
   set reasonPhrase(reason: string) {
-    if (NOT_IN_A_REASON.test(reason)) {
+    if (!fitsInHead(reason)) {
       throw new BadHeaderError(`The reason phrase ${JSON.stringify(reason)} has a character that would break the head.`)
     }
     this.#reason = reason
@@ -128,10 +128,13 @@ export abstract class HttpResponseBase {
     this.setCookie(name, '', { ...options, secure, maxAge: 0, expires: new Date(0) })
   }
 
-  /** Set a cookie that is written already, as a Set-Cookie header; none that is there is replaced. */
+  /**
+   * Set a cookie that is written already, as a Set-Cookie header; none that is there is replaced. Throws `BadHeaderError` as
+   * `headers.set`.
+   */
   addCookieHeader(header: string): void {
     this.#cookies ??= new Map()
-    this.#cookies.set(`;${this.#cookies.size}`, header)
+    this.#cookies.set(`;${this.#cookies.size}`, checkedValue('Set-Cookie', header))
   }
 
   /** The cookies that this response sets, each as its Set-Cookie header. */

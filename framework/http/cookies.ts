@@ -1,5 +1,6 @@
 import { parseCookie as parse, stringifySetCookie } from 'cookie'
 import { BadHeaderError } from '../exceptions.ts'
+import { isToken } from '../utils/index.ts'
 import { decodeBytes } from './encoding.ts'
 
 /** What a cookie says besides its name and value (RFC 6265bis, section 4.1). */
@@ -46,8 +47,6 @@ export interface SignedCookieQuery<D> {
   readonly default?: D
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-
 /**
  * The cookies of a Cookie header, given as latin-1 bytes of UTF-8; of a name that comes again, the first counts, which is
  * that of the longest path. Values are unquoted, as Python's are written, and percent-decoded.
@@ -84,8 +83,7 @@ function unquote(value: string): string {
  * header, and for a combination that browsers refuse.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
-  if (!TOKEN.test(name))
-    refuse(name, 'its name may hold letters, digits and some signs, but no blank, comma or semicolon')
+  if (!isToken(name)) refuse(name, 'its name may hold letters, digits and some signs, but no blank, comma or semicolon')
   checkPrefix(name, options)
   const { sameSite, path = '/', ...rest } = options
   if (sameSite === 'None' && options.secure !== true) refuse(name, 'sameSite None works with secure: true only')

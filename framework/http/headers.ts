@@ -1,5 +1,7 @@
 import type { Environ } from '../gateway/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
+import { isToken } from '../utils/index.ts'
+import { checkedValue } from './header-value.ts'
 
 /** The request's headers: a view of the Environ whose names are in any case, with `-` (Django's `request.headers`). */
 export class RequestHeaders implements Iterable<[name: string, value: string]> {
@@ -14,10 +16,12 @@ export class RequestHeaders implements Iterable<[name: string, value: string]> {
     return valueOf(this.#environ, environKey(name))
   }
 
+  /** True where the request has this header. */
   has(name: string): boolean {
     return this.get(name) !== undefined
   }
 
+  /** Each header's name, as in `User-Agent`, with its value. */
   *entries(): Generator<[name: string, value: string]> {
     for (const key of Object.keys(this.#environ)) {
       const name = headerName(key)
@@ -26,6 +30,7 @@ export class RequestHeaders implements Iterable<[name: string, value: string]> {
     }
   }
 
+  /** As `entries`. */
   [Symbol.iterator](): Generator<[name: string, value: string]> {
     return this.entries()
   }
@@ -65,9 +70,6 @@ function headerName(key: string): string | undefined {
     .join('-')
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
-
 /** Header names that have been found valid, so that each is looked at once; bounded, for views may make names up. */
 const lowerCased = new Map<string, string>()
 
@@ -75,10 +77,12 @@ const lowerCased = new Map<string, string>()
 export class HeaderMap implements Iterable<[name: string, value: string]> {
   readonly #entries = new Map<string, [name: string, value: string]>()
 
+  /** A header's value. */
   get(name: string): string | undefined {
     return this.#entries.get(lowerCase(name))?.[1]
   }
 
+  /** True where the header is set. */
   has(name: string): boolean {
     return this.#entries.has(lowerCase(name))
   }
@@ -114,14 +118,17 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return this.#entries.delete(lowerCase(name))
   }
 
+  /** How many headers there are. */
   get size(): number {
     return this.#entries.size
   }
 
+  /** Each header's name, as it was set first, with its value. */
   *entries(): Generator<[name: string, value: string]> {
     for (const [name, value] of this.#entries.values()) yield [name, value]
   }
 
+  /** As `entries`. */
   [Symbol.iterator](): Generator<[name: string, value: string]> {
     return this.entries()
   }
@@ -135,20 +142,10 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 function lowerCase(name: string): string {
   let key = lowerCased.get(name)
   if (key !== undefined) return key
-  if (!TOKEN.test(name)) {
+  if (!isToken(name)) {
     throw new BadHeaderError(`${JSON.stringify(name)} is no header's name: it may hold letters, digits and "-" only.`)
   }
   key = name.toLowerCase()
   if (lowerCased.size < MAX_REMEMBERED && name.length <= MAX_REMEMBERED_LENGTH) lowerCased.set(name, key)
   return key
-}
-
-function checkedValue(name: string, value: string): string {
-  if (!NOT_IN_A_VALUE.test(value)) return value
-  const bad = (NOT_IN_A_VALUE.exec(value) as RegExpExecArray)[0]
-  const reason =
-    bad.charCodeAt(0) > 0xff
-      ? `${JSON.stringify(bad)}, which headers cannot carry: encode it first, as encodeURIComponent() does`
-      : `the control character ${JSON.stringify(bad)}, which would end the header: take it out`
-  throw new BadHeaderError(`The value of the header ${name} has ${reason}.`)
 }

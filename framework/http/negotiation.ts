@@ -1,3 +1,4 @@
+import { isToken } from '../utils/index.ts'
 import { splitHeaderList } from './header-list.ts'
 import { parseHeaderParameters } from './header-parameters.ts'
 
@@ -101,7 +102,7 @@ function matchesName(one: string, other: string): boolean {
 }
 
 function quotedIfNeeded(value: string): string {
-  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
+  return isToken(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
 }
 
 /** The media ranges of an Accept header; a missing one takes everything. */

@@ -43,6 +43,7 @@ export class QueryDict implements Iterable<[name: string, value: string]> {
     return [...(this.#values.get(name) ?? [])]
   }
 
+  /** True where the name has a value, be it empty. */
   has(name: string): boolean {
     return this.#values.has(name)
   }
@@ -52,6 +53,7 @@ export class QueryDict implements Iterable<[name: string, value: string]> {
     return this.#values.size
   }
 
+  /** Each name once, in the order of their first values. */
   keys(): IterableIterator<string> {
     return this.#values.keys()
   }
@@ -71,14 +73,21 @@ export class QueryDict implements Iterable<[name: string, value: string]> {
     for (const [name, values] of this.#values) for (const value of values) yield [name, value]
   }
 
-  /** The pairs as a query string, without the `?`. */
-  urlencode(): string {
-    return new URLSearchParams([...this]).toString()
+  /** The pairs as a query string, without the `?`; what is `safe`, such as `/`, stands there as it is. */
+  urlencode({ safe = '' }: { readonly safe?: string | undefined } = {}): string {
+    if (safe === '') return new URLSearchParams([...this]).toString()
+    return [...this].map((pair) => pair.map((text) => encodeExcept(text, safe)).join('=')).join('&')
   }
 
+  /** As `urlencode`. */
   toString(): string {
     return this.urlencode()
   }
+}
+
+function encodeExcept(text: string, safe: string): string {
+  const encode = (character: string): string => new URLSearchParams([['', character]]).toString().slice(1)
+  return Array.from(text, (character) => (safe.includes(character) ? character : encode(character))).join('')
 }
 
 const EMPTY = new QueryDict()

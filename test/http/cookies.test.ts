@@ -229,6 +229,14 @@ describe('a cookie that is set', () => {
     }
   })
 
+  test('that is written already is looked at like any header', () => {
+    const response = new HttpResponse()
+    for (const header of ['a=b\r\nX: y', 'a=\0', 'a=☃']) {
+      assert.throws(() => response.addCookieHeader(header), BadHeaderError)
+    }
+    assert.deepEqual(response.cookies, [])
+  })
+
   test('is deleted under the path and domain that it was set with', () => {
     const response = new HttpResponse()
     response.deleteCookie('a', { path: '/app', domain: 'example.com' })

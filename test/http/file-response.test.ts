@@ -309,6 +309,11 @@ describe('http/file-response', () => {
       })
     }
 
+    test('has no name that is empty', () => {
+      assert.equal(contentDisposition(true, ''), 'attachment')
+      assert.equal(contentDisposition(false, ''), 'inline')
+    })
+
     test('is plain ASCII on one line, whatever it was', () => {
       fc.assert(
         fc.property(anyText, (name) => {

@@ -112,6 +112,14 @@ describe('a query string', () => {
     })
   })
 
+  test('is written with what is safe as it stands', () => {
+    const query = QueryDict.parse('next=/a%26b/&x=%2Fä~')
+    assert.equal(query.urlencode(), 'next=%2Fa%26b%2F&x=%2F%C3%A4%7E')
+    assert.equal(query.urlencode({ safe: '/' }), 'next=/a%26b/&x=/%C3%A4%7E')
+    assert.equal(query.urlencode({ safe: '/ä~' }), 'next=/a%26b/&x=/ä~')
+    assert.equal(QueryDict.parse('a=%252F').urlencode({ safe: '%/' }), 'a=%2F')
+  })
+
   test('of any pairs comes back as it was', () => {
     const text = anyText.map((each) => each.toWellFormed())
     fc.assert(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import {
   AsyncPaginator,
@@ -74,7 +75,7 @@ describe('a paginator', () => {
     ['9'.repeat(5000), EmptyPage, 'That page contains no results', 4],
   ]
   for (const [number, kind, message, nearest] of bad) {
-    const shown = `${JSON.stringify(number)}`.slice(0, 20)
+    const shown = inspect(number).slice(0, 20)
     test(`has no page ${shown}, and page ${nearest} for a client that asks for it`, async () => {
       const isIt = (error: unknown): boolean =>
         error instanceof kind && error instanceof InvalidPage && error.name === kind.name && error.message === message

@@ -4,8 +4,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { after, describe, test, type TestContext } from 'node:test'
 import { resetForTests } from 'nuages'
 import type { UserSettings } from 'nuages/conf'
-import { HttpResponse, StreamingHttpResponse } from 'nuages/http'
+import { CSP, HttpResponse, StreamingHttpResponse } from 'nuages/http'
 import { recordRoad, type RoadOptions, type RoadReport, typedRequest } from 'nuages/management'
+import { contentSecurityPolicyMiddleware, requestIdMiddleware } from 'nuages/middleware'
 import { path as route, urlpatterns } from 'nuages/urls'
 import { makeSite } from '../test-tools/site.ts'
 import { run } from './scaffold.ts'
@@ -35,6 +36,7 @@ const urls = urlpatterns(
   route('broken/', () => new StreamingHttpResponse(broken())),
   route('short/', () => new StreamingHttpResponse(broken(), { headers: { 'Content-Length': '100' } })),
   route('never/', () => new Promise<HttpResponse>(() => {})),
+  route('nonce/', (request) => new HttpResponse(`<script nonce="${String(request.cspNonce)}"></script>`)),
   route('huge/', () => new HttpResponse('h'.repeat(3_000_000))),
   route('binary/', () => new HttpResponse(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)))),
   route('empty/<int:status>/', (_request, { status }: { status: number }) => new HttpResponse('', { status })),
@@ -113,6 +115,14 @@ describe('gateway, where a site misbehaves', () => {
       assert.deepEqual(found.answers, { same: true, differences: [] })
     })
   }
+
+  test('takes no nonce, nor the id of a request, for a difference', async () => {
+    const middleware = [requestIdMiddleware, contentSecurityPolicyMiddleware]
+    const settings = { middleware, secureCsp: { 'script-src': [CSP.NONCE] } }
+    const { answers, roads } = await report('/nonce/', {}, settings)
+    assert.deepEqual(answers, { same: true, differences: [] })
+    assert.match(roads[0]?.received[1]?.bytes ?? '', /nonce="[^*]{22,}"/)
+  })
 
   test('says why error pages differ while debug is on, and only then', async () => {
     const said = /an error page shows the Environ/

@@ -1,20 +1,22 @@
 import type { LaneAnswer, Passage } from '../../gateway/index.ts'
 import type { AnswerDifference, AnswersReport } from './report.ts'
 
-/** Headers that differ by their nature: times, and what belongs to one connection. */
+/** Headers that differ by their nature: times, ids of requests, and what belongs to one connection. */
 const NOT_COMPARED: ReadonlySet<string> = new Set([
   'connection',
   'date',
   'keep-alive',
   'server-timing',
   'transfer-encoding',
+  'x-request-id',
 ])
 
 /** Characters of two bodies that are shown around their first difference. */
 const AROUND = 24
 
 /** In what the answers differ, as far as a client can tell. */
-export function compareAnswers(passages: readonly Passage[]): AnswersReport {
+export function compareAnswers(given: readonly Passage[]): AnswersReport {
+  const passages = given.map((passage) => ({ cut: passage.cut, answer: withoutNonces(passage.answer) }))
   const differences = [
     differenceIn('status', passages, ({ answer }) => answer?.status ?? null),
     ...headerNames(passages).map((name) => differenceIn(name, passages, ({ answer }) => headerOf(answer, name))),
@@ -23,16 +25,36 @@ export function compareAnswers(passages: readonly Passage[]): AnswersReport {
   return { same: differences.length === 0, differences }
 }
 
+/** What of a passage is compared. */
+type Compared = Pick<Passage, 'answer' | 'cut'>
+
+/** An answer with stars in place of the nonces of its policies, which are others each time. */
+function withoutNonces(answer: LaneAnswer | undefined): LaneAnswer | undefined {
+  if (answer === undefined) return undefined
+  const policies = answer.headers.filter(([name]) => /^content-security-policy/i.test(name))
+  const nonces = policies.flatMap(([, policy]) =>
+    [...policy.matchAll(/'nonce-([^']{16,})'/g)].map(([, nonce]) => nonce),
+  )
+  if (nonces.length === 0) return answer
+  const clean = (text: string): string =>
+    nonces.reduce<string>((rest, nonce = '') => rest.replaceAll(nonce, '*'.repeat(nonce.length)), text)
+  return {
+    status: answer.status,
+    headers: answer.headers.map(([name, value]) => [name, clean(value)] as const),
+    body: Buffer.from(clean(Buffer.from(answer.body).toString('latin1')), 'latin1'),
+  }
+}
+
 function differenceIn(
   what: string,
-  passages: readonly Passage[],
-  valueOf: (passage: Passage) => string | null,
+  passages: readonly Compared[],
+  valueOf: (passage: Compared) => string | null,
 ): AnswerDifference | undefined {
   const values = passages.map(valueOf)
   return values.every((value) => value === values[0]) ? undefined : { what, values }
 }
 
-function headerNames(passages: readonly Passage[]): string[] {
+function headerNames(passages: readonly Compared[]): string[] {
   const names = passages.flatMap(({ answer }) => answer?.headers.map(([name]) => name.toLowerCase()) ?? [])
   // The length is that of the body, which is compared itself.
   return [...new Set(names)].filter((name) => !NOT_COMPARED.has(name) && name !== 'content-length').toSorted()
@@ -44,7 +66,7 @@ function headerOf(answer: LaneAnswer | undefined, name: string): string | null {
 }
 
 /** The bodies around the first byte in which one differs from the first of them; how one that is cut goes on nobody knows. */
-function differenceInBodies(passages: readonly Passage[]): AnswerDifference | undefined {
+function differenceInBodies(passages: readonly Compared[]): AnswerDifference | undefined {
   const bodies = passages.map(({ answer }) => Buffer.from(answer?.body ?? []))
   const isCut = passages.map(({ cut }) => cut !== undefined)
   const [first = Buffer.alloc(0)] = bodies

@@ -120,6 +120,17 @@ describe('middleware/common', () => {
     })
   })
 
+  test('closes the 404 that a redirect takes the place of', async () => {
+    let isClosed = false
+    const answering: Middleware = () => () => {
+      const response = new HttpResponseNotFound('gone')
+      response.addCloser(() => void (isClosed = true))
+      return response
+    }
+    assert.equal(await location('/slash', {}, { middleware: [commonMiddleware, answering] }), '/slash/')
+    assert.equal(isClosed, true)
+  })
+
   describe('prependWww', () => {
     const settings = { prependWww: true, allowedHosts: ['.example.com'] }
 

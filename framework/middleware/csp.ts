@@ -24,7 +24,7 @@ export const contentSecurityPolicyMiddleware: Middleware = (getResponse) => {
       const chosen = own ?? policy
       // The page that the client has keeps the policy with its nonce: a new one would forbid its scripts.
       if (chosen.isEmpty || (response.status === 304 && chosen.hasNonce)) continue
-      response.headers.setDefault(header, chosen.value(request.cspNonce?.used))
+      response.headers.setDefault(header, chosen.value(nonceFor(request, response)))
     }
     return response
   }
@@ -33,6 +33,12 @@ export const contentSecurityPolicyMiddleware: Middleware = (getResponse) => {
     request.cspNonce = new LazyNonce()
     return finishAfter(getResponse, request, finish)
   }
+}
+
+/** The nonce that the page has written out, or that of a page which is written after its head. */
+function nonceFor({ cspNonce }: HttpRequest, response: AnyResponse): string | undefined {
+  const isToCome = response.streaming && /^(?:text\/html|application\/xhtml)/i.test(response.contentType)
+  return isToCome && cspNonce !== undefined ? String(cspNonce) : cspNonce?.used
 }
 
 interface Standing {

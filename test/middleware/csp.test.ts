@@ -6,7 +6,7 @@ import { after, afterEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
 import type { UserSettings } from 'nuages/conf'
 import { ImproperlyConfigured } from 'nuages/exceptions'
-import { CSP, CspHeader, cspHash, type CspPolicy, HttpResponse } from 'nuages/http'
+import { CSP, CspHeader, cspHash, type CspPolicy, HttpResponse, StreamingHttpResponse } from 'nuages/http'
 import { contentSecurityPolicyMiddleware } from 'nuages/middleware'
 import { Client } from 'nuages/test'
 import { path, urlpatterns } from 'nuages/urls'
@@ -30,6 +30,15 @@ describe('middleware/csp', () => {
     path('slow/', async () => ok()),
     path('nonce/', (request) => render(request, 'nonce.html')),
     path('plain/', (request) => render(request, 'plain.html')),
+    path('stream/', (request) => {
+      async function* page(): AsyncGenerator<string> {
+        yield '<!doctype html>'
+        await Promise.resolve()
+        yield `<script nonce="${String(request.cspNonce)}"></script>`
+      }
+      return new StreamingHttpResponse(page())
+    }),
+    path('stream-text/', () => new StreamingHttpResponse(['text'], { contentType: 'text/plain' })),
     path('own/', () => new HttpResponse('', { headers: { [POLICY]: 'sandbox' } })),
     path('tagged/', etag(() => '1')(ok)),
     path('override/', neverCache(cspOverride(other)(ok))),
@@ -61,6 +70,14 @@ describe('middleware/csp', () => {
         assert.equal(headers.get(POLICY), "default-src 'self'")
         assert.equal(headers.get(REPORT_ONLY), 'default-src https://other.example')
       }
+    })
+
+    test('have the nonce of a page that is still to be written, and none of other streams', async () => {
+      const client = await site({ secureCsp: nonced })
+      const response = await client.get('/stream/')
+      const nonce = /nonce="([^"]{22,})"/.exec(await response.text())?.[1] ?? 'none'
+      assert.ok(response.headers.get(POLICY)?.includes(`'nonce-${nonce}'`), response.headers.get(POLICY) ?? '')
+      assert.doesNotMatch((await client.get('/stream-text/')).headers.get(POLICY) ?? '', /nonce/)
     })
 
     test('are missing without a policy, and where the view has set its own', async () => {

@@ -81,7 +81,7 @@ const FRAME_WIDTH = 160
 
 /** The lines around a place, numbered, the one that is meant marked. */
 export function sourceFrame(source: string, line: number, column: number | undefined): string {
-  const lines = source.split(/\r\n|\n|\r/)
+  const lines = source.split(/\r\n|\n/)
   if (lines.at(-1) === '') lines.pop()
   const first = Math.max(1, line - 2)
   const last = Math.min(lines.length, line + 2)
@@ -89,7 +89,7 @@ export function sourceFrame(source: string, line: number, column: number | undef
   const start = column === undefined || column <= FRAME_WIDTH - 20 ? 0 : column - FRAME_WIDTH / 2
   const frame: string[] = []
   for (let number = first; number <= last; number++) {
-    const text = (lines[number - 1] ?? '').slice(start, start + FRAME_WIDTH).replaceAll('\t', ' ')
+    const text = (lines[number - 1] ?? '').slice(start, start + FRAME_WIDTH).replaceAll(/[\t\r]/g, ' ')
     frame.push(`  ${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${text}`.trimEnd())
     if (number === line && column !== undefined) {
       frame.push(`    ${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1 - start))}^`)

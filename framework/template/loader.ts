@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isInside } from '../utils/index.ts'
+import { isDirectory, isInside } from '../utils/index.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 
 /** A template's source, and where it came from. */
@@ -60,11 +60,7 @@ export class DirectoryLoader implements Loader {
 
   *names(): Generator<string> {
     for (const root of this.directories) {
-      if (!fs.existsSync(root)) continue
-      for (const each of fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
-        const name = each.split(path.sep).join('/')
-        if (isFileWithin(path.join(root, each), root)) yield name
-      }
+      for (const name of namesIn(root).sort()) if (isFileWithin(path.join(root, name), root)) yield name
     }
   }
 
@@ -130,6 +126,28 @@ export function isLeftOver(name: string): boolean {
 export function relativeTo(from: string | undefined, name: string): string {
   const isRelative = from !== undefined && (name.startsWith('./') || name.startsWith('../'))
   return isRelative ? path.posix.join(path.posix.dirname(from), name) : name
+}
+
+/**
+ * The names of what is no directory below one, with `/` between their parts. Links that lead out of the outermost directory
+ * are not followed, nor one that leads to a directory around it: that would have no end.
+ */
+function namesIn(directory: string, around: readonly string[] = []): string[] {
+  const real = realPathOf(directory)
+  if (real === undefined || around.includes(real) || !isInside(real, around[0] ?? real)) return []
+  return fs.readdirSync(real, { withFileTypes: true }).flatMap((entry) => {
+    const mayLead = entry.isDirectory() || entry.isSymbolicLink()
+    if (!mayLead || !isDirectory(path.join(real, entry.name))) return [entry.name]
+    return namesIn(path.join(real, entry.name), [...around, real]).map((name) => `${entry.name}/${name}`)
+  })
+}
+
+function realPathOf(file: string): string | undefined {
+  try {
+    return fs.realpathSync.native(file)
+  } catch {
+    return undefined
+  }
 }
 
 /** What tells one state of a file from the next, and one file from another. */

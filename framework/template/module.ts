@@ -167,8 +167,8 @@ export class TemplateModule {
   template(name: unknown, place: number, mayBeMissing = false): LoadedTemplate | undefined {
     try {
       if (name === undefined || name === null) throw new TypeError('The name of the template is missing.')
-      const given = name instanceof Template ? name : textOf(this.settled(name, place))
-      return this.#finder.find(Array.isArray(name) ? name.map(textOf) : given, this.name)
+      const given = name instanceof Template ? name : templateName(this.settled(name, place))
+      return this.#finder.find(Array.isArray(name) ? name.map(templateName) : given, this.name)
     } catch (error) {
       if (mayBeMissing && error instanceof TemplateDoesNotExist) return undefined
       throw this.fault(error, place)
@@ -235,6 +235,13 @@ export class TemplateModule {
       ? `What the filter "${label.slice(1)}" gives ${NOT_AWAITED}`
       : `"${label}" ${NOT_AWAITED}`
   }
+}
+
+/** A plain object has a text too, and surely none that is meant. */
+function templateName(value: unknown): string {
+  const name = textOf(value)
+  if (name === '[object Object]') throw new TypeError('A template is named by a text, and this is an object.')
+  return name
 }
 
 const NOT_AWAITED = 'is a promise: templates cannot wait. Await it in the view, before render().'

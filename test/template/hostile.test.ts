@@ -70,6 +70,7 @@ describe('a template of a size that nobody writes', () => {
   const one = ['x']
   for (const [what, text, output] of [
     ['ten thousand values', '{{ a }}'.repeat(10_000), 'a'.repeat(10_000)],
+    ['a hundred thousand lines of values', '<p>{{ a }}</p>\n'.repeat(100_000), '<p>a</p>\n'.repeat(100_000)],
     ['ten thousand variables', numbered(10_000, (at) => `{% set v${at} = ${at} %}`) + '{{ v9999 }}', '9999'],
     ['a hundred conditions in each other', '{% if a %}'.repeat(100) + 'x' + '{% endif %}'.repeat(100), 'x'],
     ['a hundred loops in each other', '{% for x in one %}'.repeat(100) + 'x' + '{% endfor %}'.repeat(100), 'x'],

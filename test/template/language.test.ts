@@ -54,6 +54,27 @@ describe('the language', () => {
     assert.ok(page.startsWith('1:0 2:1 ') && page.endsWith('1000:999 '))
   })
 
+  test('autoescape holds for the blocks and parts that are written in it, and no others', () => {
+    const files = {
+      'base.html':
+        '{% autoescape off %}{% block a %}{{ v }}{% autoescape on %}{% block b %}{{ v }}{% endblock %}{% endautoescape %}{% endblock %}' +
+        '{% partialdef p %}{{ v }}{% block c %}{{ v }}{% endblock %}{% endpartialdef %}{% endautoescape %}{% partial p %}{{ v }}',
+      'page.html': '{% extends "base.html" %}{% block c %}{{ v }}{{ super() }}{% endblock %}',
+    }
+    const engine = engineOf(files)
+    assert.equal(engine.render('base.html', { v: '<' }), '<&lt;<<&lt;')
+    assert.equal(engine.render('page.html', { v: '<' }), '<&lt;<&lt;<&lt;')
+  })
+
+  test('a template is named by a text', () => {
+    const engine = engineOf({ 'a.html': '{% include given %}', 'b.html': 'b' })
+    assert.match(
+      String(thrownBy(() => engine.render('a.html', { given: {} }))),
+      /named by a text, and this is an object/,
+    )
+    assert.equal(engine.render('a.html', { given: { toString: () => 'b.html' } }), 'b')
+  })
+
   test('block.super is super(), also in a block inside another', () => {
     const engine = engineOf({
       'base.html': '{% block a %}A{% block b %}B{% endblock %}{% endblock %}',

@@ -77,6 +77,29 @@ describe('the loader', () => {
     assert.equal(new DirectoryLoader([link]).read('page.html').text, 'page')
   })
 
+  test('names are told once, though links lead in circles, out, or nowhere', () => {
+    using outside = new Templates({ 'secret.html': 'secret' })
+    using templates = new Templates({ 'a.html': '', 'deep/b.html': '', 'z/c.html': '' })
+    for (const [link, target] of [
+      ['one', '.'],
+      ['two', '.'],
+      ['deep/up', '..'],
+      ['out', outside.directory],
+      ['root', '/'],
+      ['nowhere', 'gone'],
+      ['left', 'right'],
+      ['right', 'left'],
+      ['z/other', '../deep'],
+    ] as const) {
+      fs.symlinkSync(target, path.join(templates.directory, link))
+    }
+    const names = ['a.html', 'deep/b.html', 'z/c.html', 'z/other/b.html']
+    assert.deepEqual([...new DirectoryLoader([templates.directory]).names()], names)
+    using linked = new Templates({})
+    fs.symlinkSync(templates.directory, path.join(linked.directory, 'templates'))
+    assert.deepEqual([...new DirectoryLoader([path.join(linked.directory, 'templates')]).names()], names)
+  })
+
   test('no name at all leads out', () => {
     using outside = new Templates({ 'secret.html': 'secret' })
     using templates = new Templates({ 'page.html': 'page' })

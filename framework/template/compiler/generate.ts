@@ -4,7 +4,7 @@ import { EXPRESSIONS } from './expressions.ts'
 import { Scope } from './scope.ts'
 import { STATEMENTS } from './statements.ts'
 import { Unit } from './unit.ts'
-import { namesSetIn, nodesIn, takesContext, valueOf } from './walk.ts'
+import { namesSetIn, nodesIn, notEscapingIn, takesContext, valueOf } from './walk.ts'
 
 export type { PlaceRecord } from './writer.ts'
 
@@ -13,7 +13,7 @@ export type { PlaceRecord } from './writer.ts'
  * table of places. The linter has found no fault in the nodes.
  */
 export function generate(root: TemplateNode): string {
-  const unit = new Unit({ expressions: EXPRESSIONS, statements: STATEMENTS })
+  const unit = new Unit({ expressions: EXPRESSIONS, statements: STATEMENTS }, notEscapingIn(root))
   const all = nodesIn(root, () => true)
   const blocks = all.filter(({ typename }) => typename === 'Block')
   const partials = all.filter(({ typename }) => typename === 'PartialDef')
@@ -71,6 +71,7 @@ function isFree(node: TemplateNode): boolean {
 
 /** A block or partial: what it sets stays in it. */
 function partOf(unit: Unit, name: string, node: TemplateNode, isBlock: boolean): string {
+  unit.autoescape = unit.isEscaping(node)
   unit.block = isBlock ? valueOf(node['name'] as TemplateNode) : undefined
   return unit.write.function(`function ${name}(r, c)`, () =>
     unit.scoped(node['body'] as TemplateNode, new Map(), new Scope('c')),

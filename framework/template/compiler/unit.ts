@@ -22,9 +22,17 @@ export class Unit {
   /** True where a parent template may take over: in the main body of a template that extends one. */
   mayExtend = false
   readonly #grammar: Grammar
+  readonly #notEscaping: ReadonlySet<TemplateNode>
 
-  constructor(grammar: Grammar) {
+  /** `notEscaping` has the blocks and partials that stand where values are not escaped. */
+  constructor(grammar: Grammar, notEscaping: ReadonlySet<TemplateNode>) {
     this.#grammar = grammar
+    this.#notEscaping = notEscaping
+  }
+
+  /** True for a block or partial that stands where values are escaped. */
+  isEscaping(part: TemplateNode): boolean {
+    return !this.#notEscaping.has(part)
   }
 
   /** JavaScript for the value of a node. */

@@ -32,6 +32,19 @@ export function nodesIn(node: TemplateNode, enter: (node: TemplateNode) => boole
   return nodes
 }
 
+/** The blocks and partials that stand where values are not escaped. */
+export function notEscapingIn(root: TemplateNode): Set<TemplateNode> {
+  const found = new Set<TemplateNode>()
+  const ahead: Array<readonly [TemplateNode, boolean]> = [[root, true]]
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const [node, outside] = next
+    const escaping = node.typename === 'Autoescape' ? node['on'] === true : outside
+    if (!escaping && (node.typename === 'Block' || node.typename === 'PartialDef')) found.add(node)
+    for (const child of childrenOf(node)) ahead.push([child, escaping])
+  }
+  return found
+}
+
 /** Nodes that begin a scope of names. */
 const SCOPES = new Set(['For', 'With', 'Macro', 'Caller', 'Block', 'PartialDef'])
 

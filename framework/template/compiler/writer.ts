@@ -4,7 +4,10 @@ export type PlaceRecord = readonly [line: number, column: number, label?: string
 /** A function of the compiled code while it is being written. */
 interface OpenFunction {
   readonly lines: string[]
-  readonly temporaries: string[]
+  /** How many temporary variables it has. */
+  temporaries: number
+  /** How many of them the line that is being written uses. */
+  inUse: number
 }
 
 /** Writes JavaScript: functions, one inside another, their temporary variables, and the table of places. */
@@ -13,7 +16,7 @@ export class Writer {
   /** Declarations in front of all functions. */
   readonly prelude: string[] = []
   readonly #constants = new Map<string | object, string>()
-  #open: OpenFunction = { lines: [], temporaries: [] }
+  #open: OpenFunction = newFunction()
   #lastId = 0
 
   /** A name that no other variable of the code has. */
@@ -21,15 +24,19 @@ export class Writer {
     return `${prefix}${++this.#lastId}`
   }
 
-  /** A variable of the function that is being written, for a value that is needed twice in one expression. */
+  /**
+   * A variable of the function that is being written, for a value that is needed twice in one expression. The next line may
+   * use it anew: a function with a variable for each output of a long template would not find room on the stack.
+   */
   temporary(): string {
-    const name = this.id('t')
-    this.#open.temporaries.push(name)
-    return name
+    const open = this.#open
+    open.temporaries = Math.max(open.temporaries, ++open.inUse)
+    return `t${open.inUse}`
   }
 
   line(code: string): void {
     this.#open.lines.push(code)
+    this.#open.inUse = 0
   }
 
   /** The number of a place in the table of places. */
@@ -55,15 +62,20 @@ export class Writer {
    */
   function(head: string, write: () => void, { guarded = true, result = 'out' } = {}): string {
     const outer = this.#open
-    this.#open = { lines: [], temporaries: [] }
+    this.#open = newFunction()
     write()
     const { lines, temporaries } = this.#open
     this.#open = outer
-    const variables = [...(guarded ? ['p = 0'] : []), 'out = ""', ...temporaries].join(', ')
+    const names = Array.from({ length: temporaries }, (_none, index) => `t${index + 1}`)
+    const variables = [...(guarded ? ['p = 0'] : []), 'out = ""', ...names].join(', ')
     const body = `${lines.join('\n')}\nreturn ${result};`
     const code = guarded ? `try {\n${body}\n} catch (error) { throw m.fault(error, p); }` : body
     return `${head} {\nlet ${variables};\n${code}\n}`
   }
+}
+
+function newFunction(): OpenFunction {
+  return { lines: [], temporaries: 0, inUse: 0 }
 }
 
 /** True for an expression that notes a place, so that one noted before it is lost. */

@@ -1,8 +1,8 @@
-import { BadHeaderError, UnreadablePostError } from '../exceptions.ts'
+import { UnreadablePostError } from '../exceptions.ts'
 import { formatRecord, isPromise, isTold } from '../utils/index.ts'
 import { parseContentLength } from './environ.ts'
-import { HOP_BY_HOP } from './hop-by-hop.ts'
-import type { Application, Environ, Output, ResponseBody, ResponseHeaders, StartResponse } from './types.ts'
+import { Head } from './head.ts'
+import type { Application, Environ, Output, ResponseBody, StartResponse } from './types.ts'
 
 /**
  * Call an application and send its answer: the loop that every gateway shares.
@@ -22,17 +22,6 @@ export function run(application: Application, environ: Environ, output: Output):
 
 type AnyIterator = Iterator<Uint8Array> | AsyncIterator<Uint8Array>
 
-const STATUS = /^[1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?$/
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
-
-/** What a header's name means for the loop. */
-type Kind = 'plain' | 'length' | 'hop-by-hop'
-
-/** Spellings of header names and what they mean; an application that makes up names must not fill the memory. */
-const kinds = new Map<string, Kind>()
-const MAX_REMEMBERED = 2_000
-
 const EMPTY = new Uint8Array(0)
 
 /** Says that the client went while its answer was written, which is nobody's fault and is not logged. */
@@ -42,13 +31,9 @@ class ClientGone extends Error {}
 class Exchange {
   readonly #environ: Environ
   readonly #output: Output
-  #status = ''
-  #headers: ResponseHeaders = []
-  #declared: number | undefined
-  #sent = 0
-  #started = false
+  #head: Head | undefined
   #headSent = false
-  #bodyless = false
+  #sent = 0
 
   constructor(environ: Environ, output: Output) {
     this.#environ = environ
@@ -74,7 +59,7 @@ class Exchange {
 
   readonly #startResponse: StartResponse = (status, headers, error) => {
     if (error === undefined) {
-      if (this.#started) {
+      if (this.#head !== undefined) {
         throw new Error(
           'startResponse() was called a second time without an error. Call it once; to replace the head after a ' +
             'failure, give the error as the third argument.',
@@ -83,54 +68,15 @@ class Exchange {
     } else if (this.#headSent) {
       throw error
     }
-    this.#setHead(status, headers)
-  }
-
-  #setHead(status: string, headers: ResponseHeaders): void {
-    if (typeof status !== 'string' || !STATUS.test(status)) {
-      throw new TypeError(
-        `startResponse() got the status ${JSON.stringify(status)}. Give a code and a reason, such as '200 OK'.`,
-      )
-    }
-    if (!Array.isArray(headers)) {
-      throw new TypeError(`startResponse() got ${typeof headers} for headers. Give an array of [name, value] pairs.`)
-    }
-    const lengthForbidden = /^(?:1|20[45])/.test(status)
-    this.#bodyless = lengthForbidden || status.startsWith('304') || this.#environ.REQUEST_METHOD === 'HEAD'
-    this.#declared = undefined
-    let kept: Array<readonly [string, string]> | undefined
-    for (let i = 0; i < headers.length; i++) {
-      const header = headers[i] as readonly [string, string]
-      const keep = this.#judgeHeader(header[0], header[1], lengthForbidden)
-      if (keep) kept?.push(header)
-      else kept ??= headers.slice(0, i) as Array<readonly [string, string]>
-    }
-    this.#status = status
-    this.#headers = kept ?? (headers as ResponseHeaders)
-    // RFC 9110, section 15.3.6: nothing comes, and the client must be able to tell.
-    if (lengthForbidden && status.startsWith('205')) this.#headers = [...this.#headers, ['Content-Length', '0']]
-    this.#started = true
-  }
-
-  /** False for a header that is not to be sent. */
-  #judgeHeader(name: string, value: string, lengthForbidden: boolean): boolean {
-    const kind = kinds.get(name) ?? learnKind(name)
-    if (typeof value !== 'string' || NOT_IN_A_VALUE.test(value)) throw badValue(name, value)
-    if (kind === 'plain') return true
-    if (kind === 'hop-by-hop' || lengthForbidden) return false
-    const length = value === '' ? Number.NaN : parseContentLength(value)
-    if (Number.isNaN(length) || (this.#declared !== undefined && this.#declared !== length)) {
-      throw new BadHeaderError(`The answer's Content-Length ${JSON.stringify(value)} is no number, or a second one.`)
-    }
-    const first = this.#declared === undefined
-    this.#declared = length
-    return first
+    this.#head = new Head(status, headers, this.#environ.REQUEST_METHOD)
   }
 
   #send(body: ResponseBody): void | Promise<void> {
     let iterator: AnyIterator
     try {
-      if (this.#started && Array.isArray(body) && body.length <= 1) return this.#sendWhole(body[0] as Uint8Array)
+      if (this.#head !== undefined && Array.isArray(body) && body.length <= 1) {
+        return this.#sendWhole(this.#head, body[0] as Uint8Array)
+      }
       iterator = iterate(body)
     } catch (error) {
       return this.#fail(error)
@@ -139,30 +85,20 @@ class Exchange {
   }
 
   /** Send an answer whose body is known at once: the way of nearly every page. */
-  #sendWhole(chunk: Uint8Array = EMPTY): void | Promise<void> {
+  #sendWhole(head: Head, chunk: Uint8Array = EMPTY): void | Promise<void> {
     assertBytes(chunk)
-    if (this.#declared === undefined) this.#declareLength(chunk.length)
-    else if (this.#declared !== chunk.length && !this.#bodyless) throw this.#wrongLength(chunk.length)
-    const wait = this.#bodyless || chunk.length === 0 ? undefined : this.#write(chunk)
+    if (head.length === undefined) head.declareLength(chunk.length)
+    else if (head.length !== chunk.length && !head.bodyless) throw this.#wrongLength(chunk.length)
+    const wait = this.#write(chunk)
     if (wait === undefined) return this.#finish()
     return wait.then(() => this.#finish()).catch((error: unknown) => this.#fail(error))
-  }
-
-  #declareLength(length: number): void {
-    if (
-      this.#bodyless &&
-      (this.#environ.REQUEST_METHOD !== 'HEAD' || length === 0 || /^(?:1|20[45]|304)/.test(this.#status))
-    )
-      return
-    this.#headers = [...this.#headers, ['Content-Length', String(length)]]
-    this.#declared = length
   }
 
   /** Send the chunks of a synchronous body, synchronously until the output asks to wait. */
   #drain(iterator: Iterator<Uint8Array>): void | Promise<void> {
     let exhausted = false
     try {
-      while (!this.#bodyless) {
+      while (this.#head?.bodyless !== true) {
         exhausted = true
         const result = iterator.next()
         if (result.done === true) return this.#finish()
@@ -183,7 +119,7 @@ class Exchange {
     let exhausted = false
     try {
       await firstWait
-      while (!this.#bodyless) {
+      while (this.#head?.bodyless !== true) {
         exhausted = true
         const result = await iterator.next()
         if (result.done === true) return this.#finish()
@@ -202,13 +138,13 @@ class Exchange {
   /** Send one chunk, after the head where it is the first; a promise that is given rejects with `ClientGone` only. */
   #write(chunk: Uint8Array): Promise<void> | undefined {
     assertBytes(chunk)
-    if (!this.#started) throw neverStarted()
-    if (this.#bodyless || chunk.length === 0) return undefined
-    if (this.#declared !== undefined && this.#sent + chunk.length > this.#declared) {
+    const head = this.#head ?? neverStarted()
+    if (head.bodyless || chunk.length === 0) return undefined
+    if (head.length !== undefined && this.#sent + chunk.length > head.length) {
       throw this.#wrongLength(this.#sent + chunk.length)
     }
     this.#sent += chunk.length
-    this.#sendHead()
+    this.#sendHead(head)
     try {
       return this.#output.write(chunk)?.catch(rethrowAsGone)
     } catch (error) {
@@ -216,18 +152,16 @@ class Exchange {
     }
   }
 
-  #sendHead(): void {
+  #sendHead({ status, headers }: Head): void {
     if (this.#headSent) return
     this.#headSent = true
-    this.#output.writeHead(this.#status, this.#headers)
+    this.#output.writeHead(status, headers)
   }
 
   #finish(): void {
-    if (!this.#started) throw neverStarted()
-    this.#sendHead()
-    if (this.#declared !== undefined && this.#sent < this.#declared && !this.#bodyless) {
-      throw this.#wrongLength(this.#sent)
-    }
+    const head = this.#head ?? neverStarted()
+    this.#sendHead(head)
+    if (head.length !== undefined && this.#sent < head.length && !head.bodyless) throw this.#wrongLength(this.#sent)
     this.#output.end()
   }
 
@@ -249,8 +183,9 @@ class Exchange {
   #answer(status: string, text: string): void | Promise<void> {
     const body = Buffer.from(text, 'latin1')
     try {
-      this.#setHead(status, [['Content-Type', 'text/plain; charset=utf-8']])
-      return this.#sendWhole(body)
+      const head = new Head(status, [['Content-Type', 'text/plain; charset=utf-8']], this.#environ.REQUEST_METHOD)
+      this.#head = head
+      return this.#sendWhole(head, body)
     } catch (error) {
       this.#output.end(error)
     }
@@ -284,7 +219,7 @@ class Exchange {
 
   #wrongLength(length: number): Error {
     return new Error(
-      `The answer's Content-Length says ${this.#declared} bytes, but its body has ${length}. Give the body's own ` +
+      `The answer's Content-Length says ${this.#head?.length} bytes, but its body has ${length}. Give the body's own ` +
         'length in bytes, or leave the header out.',
     )
   }
@@ -317,31 +252,10 @@ function describe(value: unknown): string {
         : `a value of type ${typeof value}`
 }
 
-function neverStarted(): Error {
-  return new Error('The application gave no status and headers. Call startResponse() before the first chunk.')
+function neverStarted(): never {
+  throw new Error('The application gave no status and headers. Call startResponse() before the first chunk.')
 }
 
 function rethrowAsGone(error: unknown): never {
   throw new ClientGone('The client has gone.', { cause: error })
-}
-
-function learnKind(name: string): Kind {
-  if (typeof name !== 'string' || !TOKEN.test(name)) {
-    throw new BadHeaderError(`${JSON.stringify(name)} is no name for a header. Use letters, digits and "-" only.`)
-  }
-  const lower = name.toLowerCase()
-  if (lower === 'status') {
-    throw new BadHeaderError('An answer has no header named Status. Give the status as the first argument.')
-  }
-  const kind: Kind = HOP_BY_HOP.has(lower) ? 'hop-by-hop' : lower === 'content-length' ? 'length' : 'plain'
-  if (kinds.size < MAX_REMEMBERED) kinds.set(name, kind)
-  return kind
-}
-
-function badValue(name: string, value: unknown): BadHeaderError {
-  const reason =
-    typeof value !== 'string'
-      ? `is of type ${typeof value}. Give a string.`
-      : 'has a control character, or one beyond latin-1, in it. Encode it first, as percent-escapes or RFC 8187 do.'
-  return new BadHeaderError(`The value of the header ${name} ${reason}`)
 }

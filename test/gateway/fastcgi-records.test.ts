@@ -6,15 +6,14 @@ import { encodeAnswerEnd, encodeStream, encodeWhole } from '../../framework/gate
 import { addTo, type Block } from '../../framework/gateway/fastcgi/block.ts'
 import { nameAt } from '../../framework/gateway/fastcgi/names.ts'
 import {
-  decodePairs,
   encodeBegin,
   encodeEnd,
-  encodePairs,
   encodeRecord,
   FastCGIError,
   type RecordHandler,
   RecordReader,
 } from '../../framework/gateway/fastcgi/records.ts'
+import { decodePairs, encodePairs } from '../../framework/gateway/fastcgi/pairs.ts'
 
 const numRuns = Number(process.env['NUAGES_FUZZ'] ?? 500)
 

@@ -1,5 +1,6 @@
 import type { Block } from './block.ts'
-import { decodePairs, encodePairs, encodeRecord, GET_VALUES, GET_VALUES_RESULT, UNKNOWN_TYPE } from './records.ts'
+import { decodePairs, encodePairs } from './pairs.ts'
+import { encodeRecord, GET_VALUES, GET_VALUES_RESULT, UNKNOWN_TYPE } from './records.ts'
 
 /** What a web server may ask about this one (FastCGI 1.0, section 4.1). */
 export interface ManagementValues {

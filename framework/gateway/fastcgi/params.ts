@@ -3,7 +3,7 @@ import { Refusal } from '../http/refusal.ts'
 import type { Environ } from '../types.ts'
 import { latin1Slice } from './latin1.ts'
 import { nameAt } from './names.ts'
-import { PairReader } from './records.ts'
+import { PairReader } from './pairs.ts'
 
 /**
  * Put the parameters of a request, name-value pairs in `bytes` from `start` to `end`, into its Environ.

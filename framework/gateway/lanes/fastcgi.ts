@@ -1,8 +1,6 @@
 import {
   BEGIN_REQUEST,
-  decodePairs,
   encodeBegin,
-  encodePairs,
   encodeRecord,
   END_REQUEST,
   HEADER_LENGTH,
@@ -16,6 +14,7 @@ import {
   STDIN,
   STDOUT,
 } from '../fastcgi/records.ts'
+import { decodePairs, encodePairs } from '../fastcgi/pairs.ts'
 import { createFastCGIServer } from '../fastcgi/server.ts'
 import type { LaneBounds, LaneRequest, Parcel, Passage } from './lane.ts'
 import type { Application } from '../types.ts'

@@ -159,8 +159,13 @@ class Reloader {
     const { listening, failure = `The server has stopped (${outcome}). The console says why.` } = this.#news
     if (listening === undefined) return
     const { StandIn } = await import('./dev-server/stand-in.ts')
-    if (this.#child === undefined && !this.#restarting && !this.#stopping)
+    if (this.#child !== undefined || this.#restarting || this.#stopping) return
+    try {
       this.#standIn ??= new StandIn(listening, failure)
+    } catch (error) {
+      // The files of the certificate may be what has broken.
+      this.#say('warning', `Until then there is no page that says why: ${(error as Error).message}.`)
+    }
   }
 
   #changed(changed: readonly string[]): void {

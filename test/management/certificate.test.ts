@@ -105,11 +105,25 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
       )
     make('good')
     make('other')
+    openssl(directory, 'x509', '-in', 'good.pem', '-outform', 'der', '-out', 'good.der')
+    openssl(directory, ...'req -x509 -newkey rsa:1024 -nodes -subj /CN=x -keyout weak.key -out weak.pem'.split(' '))
+    writeTree(directory, { 'broken.pem': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' })
+    issue(directory, 'good.key', 'expired.pem', -20, -10)
+    issue(directory, 'good.key', 'future.pem', 10, 20)
     openssl(directory, 'pkey', '-in', 'good.key', '-aes256', '-passout', 'pass:secret', '-out', 'locked.key')
     for (const [cert, key, reason] of [
       ['good.pem', 'other.key', /^Error: The key in \S+other\.key is not that of the certificate in \S+good\.pem\./],
       ['good.pem', 'locked.key', /^Error: The key in \S+locked\.key is encrypted\. Give one that is not: openssl pkey/],
       ['good.pem', '.', /^Error: The key \S+ cannot be read: EISDIR/],
+      ['good.der', 'good.key', /^Error: \S+good\.der holds no certificate in PEM/],
+      ['broken.pem', 'good.key', /^Error: \S+broken\.pem holds no certificate in PEM/],
+      ['weak.pem', 'weak.key', /^Error: The certificate in \S+weak\.pem is not one to serve with: ee key too small\./],
+      [
+        'expired.pem',
+        'good.key',
+        /^Error: The certificate in \S+expired\.pem has expired on \d{4}-\S+\. Get a new one\./,
+      ],
+      ['future.pem', 'good.key', /^Error: The certificate in \S+future\.pem is not good before \d{4}-\S+\.$/m],
     ] as const) {
       const { status, stderr } = spawnSync(
         process.execPath,
@@ -118,6 +132,77 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
       )
       assert.equal(status, 1, stderr)
       assert.match(stderr, reason)
+      assert.doesNotMatch(stderr, /\n\s+at /)
     }
   })
+
+  test('one that ends soon serves, with a warning', async (t) => {
+    const directory = temporaryDirectory(t)
+    linkFramework(directory)
+    writeTree(directory, FILES)
+    openssl(directory, ...'ecparam -name prime256v1 -genkey -noout -out key.pem'.split(' '))
+    issue(directory, 'key.pem', 'cert.pem', -1, 2)
+    const words = ['manage.ts', 'runserver', '0', '--noreload', '--cert', 'cert.pem', '--key', 'key.pem']
+    const running = startNode(t, words, { cwd: directory })
+    await running.waitFor(/The certificate in \S+cert\.pem expires on \S+\. Get a new one soon\.\n[^]*https:/)
+  })
+
+  for (const [what, from, to] of [
+    ['has expired', -400, -1],
+    ['ends within a week', -360, 5],
+    ['is not good yet, for the clock was wrong', 10, 300],
+  ] as const)
+    test(`ours is made anew and that is said, where it ${what}`, async (t) => {
+      const directory = temporaryDirectory(t)
+      linkFramework(directory)
+      writeTree(directory, FILES)
+      const start = () => startNode(t, ['manage.ts', 'runserver', '0', '--https', '--noreload'], { cwd: directory })
+      const first = start()
+      await first.waitFor(
+        /^Made a certificate for localhost, 127\.0\.0\.1, ::1, good until \d{4}-\S+: \S+certificate\.pem$/m,
+      )
+      await first.waitFor(/Development server/)
+      first.child.kill('SIGINT')
+      await first.exit
+      const own = path.join(directory, '.nuages')
+      issue(own, 'key.pem', 'certificate.pem', from, to)
+      const second = start()
+      await second.waitFor(/^Made a certificate for localhost[^]*Development server at https:/m)
+      const { validFrom, validTo } = new X509Certificate(fs.readFileSync(path.join(own, 'certificate.pem')))
+      assert.ok(new Date(validFrom).getTime() < Date.now() && new Date(validTo).getTime() > Date.now() + 300 * DAY)
+      second.child.kill('SIGINT')
+      await second.exit
+      const third = start()
+      await third.waitFor(/Development server/)
+      assert.doesNotMatch(third.output, /Made a certificate/)
+    })
 })
+
+const DAY = 86_400_000
+
+/** Make a certificate for this machine that is good between two days from today, as `openssl ca` alone can. */
+function issue(cwd: string, key: string, cert: string, from: number, to: number): void {
+  const days = [from, to].map((day) => new Date(Date.now() + day * DAY).toISOString().replaceAll(/[-:T]|\.\d+/g, ''))
+  writeTree(cwd, {
+    'index.txt': '',
+    'ca.conf': `
+[ca]
+default_ca = own
+[own]
+database = index.txt
+rand_serial = yes
+new_certs_dir = .
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
+`,
+  })
+  openssl(cwd, 'req', '-new', '-key', key, '-subj', '/CN=localhost', '-out', 'request.pem')
+  const [start = '', end = ''] = days
+  const words = `ca -batch -config ca.conf -selfsign -keyfile ${key} -in request.pem -out ${cert} -notext`
+  openssl(cwd, ...words.split(' '), '-startdate', start, '-enddate', end)
+}

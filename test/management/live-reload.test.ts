@@ -27,7 +27,8 @@ function urlsOf(heading: string): string {
     import type { HttpRequest } from 'nuages/http'
     function home(request: HttpRequest) { return render(request, 'home.html', { heading: '${heading}' }) }
     function slow() { const end = Date.now() + 700; while (Date.now() < end); throw new Error('slow on purpose') }
-    export const urls = urlpatterns(path('', home, 'home'), path('slow/', slow, 'slow'))`
+    function waiting(): Promise<never> { console.log('waits now'); return new Promise(() => {}) }
+    export const urls = urlpatterns(path('', home, 'home'), path('slow/', slow, 'slow'), path('waiting/', waiting, 'waiting'))`
 }
 
 /** What the page's heading looks like, as code for the page. */
@@ -86,14 +87,25 @@ describe('live reload', { timeout: 120_000, skip: withoutChromium }, () => {
     assert.deepEqual(await running.exit, { code: 0, signal: null })
   })
 
-  test('names the view that took long, and the line that blocked the loop', async (t) => {
+  test('names the view that took long, and once the line that blocked the loop, not who waited meanwhile', async (t) => {
     const { running, url } = await site(t)
-    const answer = await fetch(`${url}slow/`)
+    const waiting = new AbortController()
+    const waits = fetch(`${url}waiting/`, { signal: waiting.signal }).catch(() => {})
+    await running.waitFor(/waits now/)
+    const ask = () => fetch(`${url}slow/`)
+    const answer = await ask()
     assert.match(answer.headers.get('Server-Timing') ?? '', /^total;dur=[\d.]+, step1;desc="view slow";dur=[\d.]+/)
     await running.waitFor(/GET \/slow\/ 500 .* ms [\d.]+ ms of it view slow\n/)
-    await running.waitFor(
+    // The thread that watches begins when the server has begun.
+    while (!/The event loop was blocked/.test(running.output)) await ask()
+    assert.match(
+      running.output,
       /The event loop was blocked for \d+ ms by GET \/slow\/ \(view slow\): nothing else could be answered\.\n {4}at slow \(mysite\/urls\.ts:5\)/,
     )
+    for (let time = 0; time < 3; time++) await ask()
+    assert.equal(running.output.match(/The event loop was blocked/g)?.length, 1)
+    waiting.abort()
+    await waits
   })
 
   test('leaves pages alone that were asked for without it', async (t) => {

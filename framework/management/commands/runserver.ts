@@ -87,14 +87,14 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     const mount = settings.forceScriptName?.replace(/\/$/, '')
     const liveReload = new LiveReload({
       mount,
-      warn: (message) => write(this.stderr.style.warning(message)),
+      warn: this.#warn,
     })
     const logged = logRequests(follows ? liveReload.inject(application) : application, write, this.stderr.style, {
       serverTiming: settings.debug,
       traffic,
     })
     const server = createServer(follows ? liveReload.serve(logged) : logged, {
-      tls: tls === undefined ? undefined : (await import('../dev-server/tls-files.ts')).readTLSFiles(tls),
+      tls: tls === undefined ? undefined : (await import('../dev-server/tls-files.ts')).readTLSFiles(tls, this.#warn),
     })
     await server.listen(target).catch((error: unknown) => {
       throw listenError(error, `For example: ${this.context.program} ${this.context.name} ${otherPort(target.port)}`)
@@ -128,7 +128,7 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
 
   async #watchLoop(traffic: Traffic): Promise<Watcher> {
     const { LoopWatch } = await import('../dev-server/loop-watch.ts')
-    return new LoopWatch(this.#project, traffic, (message) => this.stderr.write(this.stderr.style.warning(message)))
+    return new LoopWatch(this.#project, traffic, this.#warn)
   }
 
   async #watchAssets(liveReload: LiveReload, checks: boolean): Promise<Watcher> {
@@ -136,7 +136,7 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     tellParent({ assets: [...directories.templates, ...directories.static] })
     const { watchAssets } = await import('../dev-server/assets.ts')
     return watchAssets(directories, liveReload, {
-      say: (message) => this.stderr.write(this.stderr.style.notice(message)),
+      say: this.#notice,
       onTemplate: checks ? () => void this.#checkTemplates() : undefined,
     })
   }
@@ -152,8 +152,12 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
       )
     if (!https) return undefined
     const { ownTLSFiles } = await import('../dev-server/tls-files.ts')
-    return ownTLSFiles(this.#project, host)
+    return ownTLSFiles(this.#project, host, this.#notice)
   }
+
+  readonly #warn = (message: string): void => this.stderr.write(this.stderr.style.warning(message))
+
+  readonly #notice = (message: string): void => this.stderr.write(this.stderr.style.notice(message))
 
   /** The directory of manage.ts, or the one in which `nuages` was typed. */
   get #project(): string {

@@ -16,6 +16,9 @@ const LOOKS = 4
 /** How many calls are shown. */
 const MAX_FRAMES = 5
 
+/** How long the same function is not named again, in milliseconds: a view may block at each of many requests. */
+const QUIET = 60_000
+
 /**
  * Say so when the event loop has been blocked: how long, by which request, and in which line it was then.
  *
@@ -34,6 +37,8 @@ export class LoopWatch {
   readonly #traffic: Traffic
   readonly #root: string
   readonly #say: (message: string) => void
+  /** When a function was named. */
+  readonly #named = new Map<string, number>()
   #beatAt = performance.now()
   #blockedFor = 0
   #suspects: readonly Step[] = []
@@ -75,16 +80,26 @@ export class LoopWatch {
     if (this.#blockedFor === 0 || frames.some(({ url }) => url.startsWith('node:internal/modules/'))) return
     const places = frames.map(originalPlace).filter((place) => place !== undefined)
     const own = places.filter(({ file }) => isInside(file, this.#root) && !file.includes('node_modules'))
-    const lines = (own.length > 0 ? own : places)
-      .slice(0, MAX_FRAMES)
-      .map(({ name, file, line }) => `\n    at ${name} (${shortened(file, this.#root)}:${line})`)
-    if (lines.length === 0) return
-    const who = this.#suspects.slice(0, 3).map(describe).join(', ')
-    const by = who === '' ? '' : ` by ${who}`
-    this.#say(
-      `The event loop was blocked for ${Math.round(this.#blockedFor)} ms${by}: nothing else could be answered.${lines.join('')}`,
-    )
+    const shown = (own.length > 0 ? own : places).slice(0, MAX_FRAMES)
+    if (shown[0] !== undefined && !this.#isKnown(shown[0])) this.#say(this.#textOf(shown, frames))
     this.#blockedFor = 0
+  }
+
+  #isKnown({ name, file }: Place): boolean {
+    const [key, now] = [`${name} ${file}`, performance.now()]
+    const last = this.#named.get(key)
+    if (last !== undefined && now - last < QUIET) return true
+    this.#named.set(key, now)
+    return false
+  }
+
+  /** Of all requests that there were those are named whose view is seen at work, as far as one is. */
+  #textOf(places: readonly Place[], frames: readonly Frame[]): string {
+    const seen = this.#suspects.filter((request) => frames.some(({ name }) => name === viewOf(request)?.name))
+    const who = (seen.length > 0 ? seen : this.#suspects).slice(0, 3).map(describe).join(', ')
+    const by = who === '' ? '' : ` by ${who}`
+    const lines = places.map(({ name, file, line }) => `\n    at ${name} (${shortened(file, this.#root)}:${line})`)
+    return `The event loop was blocked for ${Math.round(this.#blockedFor)} ms${by}: nothing else could be answered.${lines.join('')}`
   }
 }
 
@@ -106,8 +121,12 @@ function originalPlace({ name, url, line, column }: Frame): Place | undefined {
   }
 }
 
+function viewOf(request: Step): Step | undefined {
+  return [...request.walk()].find(({ kind }) => kind === 'view')
+}
+
 function describe(request: Step): string {
-  const view = [...request.walk()].find(({ kind }) => kind === 'view')
+  const view = viewOf(request)
   return view === undefined ? request.name : `${request.name} (${labelOf(view)})`
 }
 

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { makeCertificate } from '../certificate.ts'
 import { CommandLineError } from '../errors.ts'
 
@@ -18,11 +19,11 @@ const MARGIN = 7 * 86_400_000
 const LOCAL = ['localhost', '127.0.0.1', '::1']
 
 /**
- * The certificate and key in these files, held to fit each other and to be good today.
+ * The certificate and key in these files, held to fit each other and to be good today; `say` is told of one that ends soon.
  *
  * @throws CommandLineError that says what is wrong, and with which file.
  */
-export function readTLSFiles({ cert, key }: TLSFiles): { cert: Buffer; key: Buffer } {
+export function readTLSFiles({ cert, key }: TLSFiles, say: (message: string) => void): { cert: Buffer; key: Buffer } {
   const [certificateBytes, keyBytes] = [read(cert, 'certificate'), read(key, 'key')]
   const certificate = parseCertificate(cert, certificateBytes)
   const privateKey = parseKey(key, keyBytes)
@@ -35,14 +36,26 @@ export function readTLSFiles({ cert, key }: TLSFiles): { cert: Buffer; key: Buff
     throw new CommandLineError(`The certificate in ${cert} is not good before ${from.toISOString()}.`)
   if (to.getTime() < Date.now())
     throw new CommandLineError(`The certificate in ${cert} has expired on ${to.toISOString()}. Get a new one.`)
-  return { cert: certificateBytes, key: keyBytes }
+  if (to.getTime() - MARGIN < Date.now())
+    say(`The certificate in ${cert} expires on ${to.toISOString()}. Get a new one soon.`)
+  const files = { cert: certificateBytes, key: keyBytes }
+  try {
+    createSecureContext(files)
+  } catch (error) {
+    const { reason = (error as Error).message } = error as { reason?: string }
+    throw new CommandLineError(`The certificate in ${cert} is not one to serve with: ${reason}. Get another one.`, {
+      cause: error,
+    })
+  }
+  return files
 }
 
 /**
  * A certificate of our own for this machine and for `host`, in the directory `.nuages` of a project, which git ignores. It
- * is made anew where it is missing, ends soon, or is not good for the host.
+ * is made anew where it is missing, ends soon, or is not good for the host, of which `say` is told: whoever had a browser trust
+ * the last one has to do so again.
  */
-export function ownTLSFiles(project: string, host: string): TLSFiles {
+export function ownTLSFiles(project: string, host: string, say: (message: string) => void): TLSFiles {
   const directory = path.join(project, '.nuages')
   const files = { cert: path.join(directory, 'certificate.pem'), key: path.join(directory, 'key.pem') }
   const hosts = isAnyAddress(host) || LOCAL.includes(host) ? LOCAL : [...LOCAL, host]
@@ -59,6 +72,8 @@ export function ownTLSFiles(project: string, host: string): TLSFiles {
       { cause: error },
     )
   }
+  const until = new Date(new X509Certificate(cert).validTo).toISOString().slice(0, 10)
+  say(`Made a certificate for ${hosts.join(', ')}, good until ${until}: ${files.cert}`)
   return files
 }
 
@@ -73,6 +88,7 @@ function isGood({ cert, key }: TLSFiles, hosts: readonly string[]): boolean {
   try {
     const certificate = new X509Certificate(fs.readFileSync(cert))
     return (
+      new Date(certificate.validFrom).getTime() <= Date.now() &&
       new Date(certificate.validTo).getTime() - MARGIN > Date.now() &&
       certificate.checkPrivateKey(createPrivateKey(fs.readFileSync(key))) &&
       hosts.every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined)
@@ -96,6 +112,8 @@ function read(file: string, what: string): Buffer {
 
 function parseCertificate(file: string, bytes: Buffer): X509Certificate {
   try {
+    // The same in DER would be read here, and not by the server.
+    if (!bytes.includes('-----BEGIN ')) throw new Error('There is no PEM.')
     return new X509Certificate(bytes)
   } catch (error) {
     throw new CommandLineError(

@@ -1,10 +1,10 @@
+import { isToken } from '../utils/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
 import { parseContentLength } from './environ.ts'
 import { HOP_BY_HOP } from './hop-by-hop.ts'
 import type { ResponseHeaders } from './types.ts'
 
 const STATUS = /^[1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?$/
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Statuses whose answers have neither content nor a length (RFC 9110, section 8.6). */
@@ -93,7 +93,7 @@ export class Head {
 }
 
 function learnKind(name: string): Kind {
-  if (typeof name !== 'string' || !TOKEN.test(name)) {
+  if (typeof name !== 'string' || !isToken(name)) {
     throw new BadHeaderError(`${JSON.stringify(name)} is no name for a header. Use letters, digits and "-" only.`)
   }
   const lower = name.toLowerCase()

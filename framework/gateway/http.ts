@@ -13,6 +13,7 @@ import { parseContentLength, setGatewayKeys } from './environ.ts'
 import { type ConnectionKeys, isChunked, requestEnviron } from './http/environ.ts'
 import { type ExchangeOwner, HTTPExchange } from './http/exchange.ts'
 import { lingeringClose } from './http/linger.ts'
+import { type ParseError, parseRefusal } from './http/parse-error.ts'
 import { Refusal, refusalBytes } from './http/refusal.ts'
 import { createTLSServer, type TLSOptions } from './http/tls.ts'
 import { emptyInput } from './input.ts'
@@ -224,9 +225,6 @@ export class HTTPServer implements GatewayServer {
   }
 }
 
-/** What node:http says of bytes that are no request. */
-type ParseError = Error & { code?: string | undefined; rawPacket?: Buffer | undefined }
-
 function nodeOptions(options: HTTPServerOptions): ServerOptions {
   const headersTimeout = options.headersTimeout ?? 20_000
   const requestTimeout = options.requestTimeout ?? 300_000
@@ -263,34 +261,6 @@ function hasBody(request: IncomingMessage): boolean {
 function lengthOf(request: IncomingMessage): number | undefined {
   const length = isChunked(request) ? Number.NaN : parseContentLength(request.headers['content-length'])
   return Number.isNaN(length) ? undefined : length
-}
-
-/** What node:http found wrong with the bytes, as an answer. */
-function parseRefusal(error: ParseError): Refusal {
-  switch (error.code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal(408, 'The request did not arrive in time.')
-    case 'HPE_HEADER_OVERFLOW':
-      return new Refusal(431, 'The head of this request is too large.')
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new Refusal(413, 'The chunk extensions of this request are too large.')
-    case 'HPE_INVALID_METHOD':
-      return isUnknownMethod(error.rawPacket)
-        ? new Refusal(501, 'This server does not implement that method.')
-        : new Refusal(400, 'This is no HTTP request.')
-    case 'HPE_INVALID_VERSION':
-      return new Refusal(505, 'This server speaks HTTP/1.1 and HTTP/1.0.')
-    case 'HPE_PAUSED_H2_UPGRADE':
-      return new Refusal(505, 'This server speaks HTTP/1.1 and HTTP/1.0, not HTTP/2.')
-    default:
-      return new Refusal(400, 'This is no valid HTTP request.')
-  }
-}
-
-/** True for a request line that is well formed but for a method that node:http does not know. */
-function isUnknownMethod(packet: Buffer | undefined): boolean {
-  const line = packet?.subarray(0, 1024).toString('latin1') ?? ''
-  return /(?:^|\n)[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S+ HTTP\/1\.[01]\r?\n/.test(line)
 }
 
 function answerRaw(socket: Socket, refusal: Refusal): void {

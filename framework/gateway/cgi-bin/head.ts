@@ -1,9 +1,9 @@
+import { isToken } from '../../utils/index.ts'
 import { STATUS_CODES } from 'node:http'
 import { Refusal } from './refusal.ts'
 
 const MAX_HEAD = 64 * 1024
 const LF = 10
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f]/
 const STATUS = /^([2-9]\d\d)(?: (.*))?$/
 const STATUS_LINE = /^HTTP\/\d+(?:\.\d+)? ([2-9]\d\d)(?: (.*))?$/
@@ -138,7 +138,7 @@ function readFields(lines: readonly string[], once: readonly string[]): Fields {
 function readField(line: string): readonly [name: string, value: string] {
   const colon = line.indexOf(':')
   const name = line.slice(0, Math.max(colon, 0))
-  if (!TOKEN.test(name)) throw new Refusal(502, `a line of its header block is no header field: ${line.slice(0, 200)}`)
+  if (!isToken(name)) throw new Refusal(502, `a line of its header block is no header field: ${line.slice(0, 200)}`)
   if (CONTROLS.test(line)) throw new Refusal(502, `its header field ${name} holds a control character`)
   return [name, trim(line.slice(colon + 1))]
 }

@@ -44,7 +44,8 @@ export async function executeFromCommandLine(
   // One turn of the loop, in which Node tells of promises that were rejected and that nobody waits for.
   await setImmediate()
   await Promise.all([flush(process.stdout), flush(process.stderr)])
-  process.exit(code)
+  // A command that went well may have left an exit code, as runcgi does for an answer that broke off.
+  process.exit(code === 0 ? process.exitCode : code)
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   type AnyResponse,
   cacheDirectives,
+  type GetResponse,
   type HttpRequest,
   type HttpResponse,
   type Middleware,
@@ -23,16 +24,16 @@ const COMPRESSED =
   /^(?:image\/(?!svg|bmp|x-ms-bmp|vnd\.microsoft\.icon|x-icon)|video\/|audio\/(?!midi|wav|x-wav)|font\/woff|application\/(?:zip|gzip|x-gzip|x-bzip2|x-xz|zstd|x-7z-compressed|vnd\.rar|pdf|font-woff|(?:vnd\.openxmlformats|vnd\.oasis)))/i
 
 /** Compresses answers by gzip (Django's `GZipMiddleware`). */
-export const gzipMiddleware: Middleware = compressing([gzip])
+export const gzipMiddleware: Middleware = (getResponse) => compressing([gzip], getResponse)
 
 /** Compresses answers by Brotli or gzip, as the client likes it better; Brotli where it takes both. */
-export const compressionMiddleware: Middleware = compressing([brotli, gzip])
+export const compressionMiddleware: Middleware = (getResponse) => compressing([brotli, gzip], getResponse)
 
 /**
  * A layer that compresses each answer of 200 bytes or more, and each stream piece by piece, where the client takes one of
  * the codings. Left alone: what has a coding already, part of a file, a `no-transform`, and formats that are compressed.
  */
-function compressing(codings: readonly Coding[]): Middleware {
+function compressing(codings: readonly Coding[], getResponse: GetResponse): GetResponse {
   const names = codings.map(({ name }) => name)
   const finish = (request: HttpRequest, response: AnyResponse): AnyResponse | Promise<AnyResponse> => {
     if (response.status !== 304 && !isCompressible(response)) return response
@@ -48,7 +49,7 @@ function compressing(codings: readonly Coding[]): Middleware {
     }
     return response.streaming ? compressStream(response, coding) : compressWhole(response, coding)
   }
-  return (getResponse) => (request) => finishAfter(getResponse, request, finish)
+  return (request) => finishAfter(getResponse, request, finish)
 }
 
 function isCompressible(response: AnyResponse): boolean {

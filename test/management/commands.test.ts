@@ -149,6 +149,23 @@ describe('runcgi', { timeout: 120_000 }, () => {
   })
 })
 
+describe('runcgi, where the answer breaks off', { timeout: 120_000 }, () => {
+  test('leaves an exit code that the web server can tell it by', (t) => {
+    const broken = `
+      import { StreamingHttpResponse } from 'nuages/http'
+      import { path, urlpatterns } from 'nuages/urls'
+      async function* pieces() {
+        yield 'a first piece'
+        throw new Error('It broke.')
+      }
+      export const urls = urlpatterns(path('', () => new StreamingHttpResponse(pieces())))`
+    const { status, stdout, stderr } = project(t, { 'urls.ts': broken })(['runcgi'])
+    assert.equal(status, 1)
+    assert.match(stdout, /a first piece$/)
+    assert.equal(stderr.split('It broke.').length, 2, stderr)
+  })
+})
+
 describe('an output that cannot be written', { timeout: 120_000 }, () => {
   test('is told where the disk is full', { skip: !fs.existsSync('/dev/full') }, (t) => {
     const full = fs.openSync('/dev/full', 'w')

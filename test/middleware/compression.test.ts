@@ -174,6 +174,10 @@ describe('middleware/compression', () => {
     })
   })
 
+  test('the layers have names, for checks and errors to call them by', () => {
+    assert.deepEqual([gzipMiddleware.name, compressionMiddleware.name], ['gzipMiddleware', 'compressionMiddleware'])
+  })
+
   describe('an answer is left alone', () => {
     const cases: ReadonlyArray<readonly [why: string, view: () => AnyResponse]> = [
       ['below 200 bytes', () => new HttpResponse('x'.repeat(199))],

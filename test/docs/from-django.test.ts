@@ -11,6 +11,7 @@ import { staticfiles } from 'nuages/contrib/staticfiles'
 import { getEngine } from 'nuages/template'
 import { packageRoot } from 'nuages/utils'
 import { linkFramework, manage, temporaryDirectory, writeTree } from '../management/support.ts'
+import { DJANGO_NAMES } from './django-names.ts'
 import { readPage } from './pages.ts'
 
 /** What one cell promises. */
@@ -45,6 +46,24 @@ function those(...places: readonly string[]): Promised[] {
 function shown({ line, words, where }: Promised): string {
   return `docs/from-django.md:${line}: ${words.join(' ')} (${where})`
 }
+
+describe('every name of Django is there, or it is said why not:', () => {
+  const rows = page.prose.split('\n').filter((row) => row.startsWith('|'))
+  const code = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).join('\n')
+  for (const [topic, names] of Object.entries(DJANGO_NAMES)) {
+    test(topic, () => {
+      const missing = names
+        .trim()
+        .split(/\s+/)
+        .filter((name) => !stands(name.replace(/\(\)$/, '')))
+      assert.deepEqual(missing, [])
+    })
+  }
+
+  function stands(name: string): boolean {
+    return new RegExp(`(?<![\\w-])${name.replaceAll('.', String.raw`\.`)}(?![\\w-])`).test(code)
+  }
+})
 
 test('every row says where its names are, in words that a test understands', () => {
   const known = /^(?:nuages(?:\/[a-z/]+)?|[A-Z]\w+|setting|command|tag|filter|check|logger|file)$/

@@ -28,7 +28,7 @@ const OPTIONS = {
 }
 
 /** How a result is written: counted up whenever `compile` makes something else of the same source. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** A change of the compiler, its options, the form of its results or the place of its helpers makes every cached file stale. */
 const CACHE_VERSION = JSON.stringify([require('oxc-transform/package.json').version, OPTIONS, FORMAT, import.meta.url])
@@ -69,11 +69,51 @@ function compile(file, cache) {
   const errors = result.errors.filter((error) => error.severity === 'Error')
   if (errors.length > 0) throw syntaxError(file, errors)
   // Without the source itself, which would be most of the text that Node reads at each start: it is in its file.
-  const map = { ...result.map, sources: [pathToFileURL(file).href], sourcesContent: undefined }
+  const mappings = forCoverage(result.map.mappings, result.code)
+  const map = { ...result.map, mappings, sources: [pathToFileURL(file).href], sourcesContent: undefined }
   const comment = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
   const code = `${absoluteHelpers(result.code)}\n${comment}\n`
   cache?.write(file, key, code)
   return code
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/**
+ * Mappings with which reports on coverage are right. The start of the code is that of the source, comments and all; and the end
+ * of each line is where the next one begins, for Node looks there for a function at the start of a line.
+ */
+function forCoverage(mappings, code) {
+  const lengths = code.split('\n').map((line) => line.length)
+  const lines = mappings.split(';')
+  if (!lines[0].startsWith('A')) lines[0] = lines[0] === '' ? 'AAAA' : `AAAA,${lines[0]}`
+  for (let i = 0; i + 1 < lines.length; i++) {
+    // Begins at the first column; then the steps to source, line and column, and maybe to a name.
+    const [, steps, rest] = /^A((?:[g-z0-9+/]*[A-Za-f]){3})(.*)$/.exec(lines[i + 1]) ?? []
+    if (steps === undefined) continue
+    const segments = lines[i] === '' ? [] : lines[i].split(',')
+    const last = segments.reduce((column, segment) => column + firstNumber(segment), 0)
+    if (last >= lengths[i]) continue
+    lines[i] = [...segments, encoded(lengths[i] - last) + steps].join(',')
+    lines[i + 1] = `AAAA${rest}`
+  }
+  return lines.join(';')
+}
+
+/** The first number of a segment in base64 VLQ, which is not negative: five bits each, the least first, then the sign. */
+function firstNumber(segment) {
+  let value = 0
+  for (let i = 0; ; i++) {
+    const digit = BASE64.indexOf(segment[i])
+    value += (digit & 31) * 32 ** i
+    if (digit < 32) return value / 2
+  }
+}
+
+function encoded(number) {
+  let [text, rest] = ['', number * 2]
+  for (; rest >= 32; rest = Math.floor(rest / 32)) text += BASE64[(rest % 32) + 32]
+  return text + BASE64[rest]
 }
 
 function digest(text) {

@@ -64,6 +64,44 @@ describe('manage.ts test', { timeout: 120_000 }, () => {
     assert.match(stdout, /\nThe slowest tests:\n +\d+\.\d{3} s {2}\S.*\n/)
   })
 
+  test('reports the very lines that were not reached, with comments before them and types among them', async (t) => {
+    const directory = await scaffold(t)
+    writeTree(directory, {
+      'mysite/sums.ts': `// Sums.
+
+/** Never called. */
+function never(a: number): number {
+  return a
+}
+
+interface Sum {
+  readonly value: number
+}
+
+/** Never called either. */
+async function later(): Promise<number> {
+  return 1
+}
+
+/** Called. */
+export function double({ value }: Sum): number {
+  if (value < 0) {
+    return never(value)
+  }
+  return value * 2
+}
+
+export { later }
+`,
+      'mysite/sums.test.ts': `
+      import { test } from 'node:test'
+      import { double } from './sums.ts'
+      test('doubles', () => void double({ value: 1 }))`,
+    })
+    const { stdout } = run(directory, ['manage.ts', 'test', 'mysite', '--coverage'])
+    assert.match(stdout, /sums\.ts +\|[^|]+\|[^|]+\|[^|]+\| 4-6 13-15 20-21\n/)
+  })
+
   test('says what is wrong with a label, a tag, a number, or a file that cannot be imported', async (t) => {
     const directory = await projectWithSuite(t)
     writeTree(directory, { 'broken/broken.test.ts': "import './missing.ts'" })

@@ -22,7 +22,7 @@ const events = run({
   files: [...files],
   ...(concurrency === undefined
     ? { isolation: 'none' }
-    : { isolation: 'process', concurrency, execArgv: ['--import', ownFile('no-exit')] }),
+    : { isolation: 'process', concurrency, execArgv: ['--import', pathToFileURL(ownFile('no-exit')).href] }),
   ...(wanted === undefined ? {} : { testNamePatterns: wanted }),
   testSkipPatterns: [...unwanted],
   ...(uncovered === undefined ? {} : { coverage: true, coverageExcludeGlobs: [...uncovered] }),

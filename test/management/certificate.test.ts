@@ -147,6 +147,25 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
     await running.waitFor(/The certificate in \S+cert\.pem expires on \S+\. Get a new one soon\.\n[^]*https:/)
   })
 
+  test('one that is gone when the server has stopped costs the page that says why, and no more', async (t) => {
+    const directory = temporaryDirectory(t)
+    linkFramework(directory)
+    writeTree(directory, FILES)
+    openssl(directory, ...'ecparam -name prime256v1 -genkey -noout -out key.pem'.split(' '))
+    issue(directory, 'key.pem', 'cert.pem', -1, 100)
+    const running = startNode(t, ['manage.ts', 'runserver', '0', '--cert', 'cert.pem', '--key', 'key.pem'], {
+      cwd: directory,
+    })
+    await running.waitFor(/Development server/)
+    const cert = fs.readFileSync(path.join(directory, 'cert.pem'))
+    fs.rmSync(path.join(directory, 'cert.pem'))
+    writeTree(directory, { 'settings.ts': '= broken' })
+    await running.waitFor(/Waiting for a file to change\.\nUntil then there is no page that says why: ENOENT/)
+    fs.writeFileSync(path.join(directory, 'cert.pem'), cert)
+    writeTree(directory, FILES)
+    await running.waitFor(/Development server/, running.output.length)
+  })
+
   for (const [what, from, to] of [
     ['has expired', -400, -1],
     ['ends within a week', -360, 5],

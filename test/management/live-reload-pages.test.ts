@@ -131,6 +131,23 @@ describe('live reload', { timeout: 120_000, skip: withoutChromium }, () => {
     await page.getByText('second').waitFor()
   })
 
+  test('follows a project in any directory, among thousands of packages, and a new app in it', async (t) => {
+    const site = await liveSite(t, { files: FILES, below: "Meine Projekte/50% größer & 'neu'" })
+    const page = await (await startChromium(t)).newPage()
+    await open(page, `${site.url}page/`)
+    for (let index = 0; index < 5000; index++) site.write(`node_modules/many/${index % 50}/${index}.js`, '')
+    site.write('templates/page.html', pageOf('two'))
+    await page.getByText('two').waitFor()
+    site.write('mysite/urls.ts', `${URLS} = = broken`)
+    await page.locator('#nuages-failure').getByText('größer').waitFor()
+    site.write('polls/apps.ts', "export const title = 'polls'")
+    site.write('mysite/urls.ts', `import { title } from '../polls/apps.ts'\n${URLS.replace("'first'", 'title')}`)
+    await page.getByRole('heading', { name: 'polls' }).waitFor()
+    site.write('polls/apps.ts', "export const title = 'polls of today'")
+    await page.getByRole('heading', { name: 'polls of today' }).waitFor()
+    assert.doesNotMatch(site.running.output, /node_modules\/many/)
+  })
+
   test('shows the error of a template, and the page when it is mended', async (t) => {
     const { url, write } = await liveSite(t, { files: FILES })
     const page = await (await startChromium(t)).newPage()

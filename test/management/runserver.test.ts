@@ -132,6 +132,27 @@ describe('runserver', { timeout: 120_000 }, () => {
     assert.equal(await (await answer).text(), 'done')
   })
 
+  test('ends with 0 where it is asked to while it starts, any other command by the signal', async (t) => {
+    const { start } = project(t, {
+      'settings.ts': `
+        import { defineSettings } from 'nuages/conf'
+        console.log('loading')
+        await new Promise((resolve) => setTimeout(resolve, 1e9))
+        export default defineSettings({ debug: true })`,
+    })
+    for (const [command, signal, outcome] of [
+      ['runserver', 'SIGINT', { code: 0, signal: null }],
+      ['runserver', 'SIGTERM', { code: 0, signal: null }],
+      ['runserver', 'SIGHUP', { code: null, signal: 'SIGHUP' }],
+      ['check', 'SIGINT', { code: null, signal: 'SIGINT' }],
+    ] as const) {
+      const running = start(command)
+      await running.waitFor(/loading/)
+      running.child.kill(signal)
+      assert.deepEqual(await running.exit, outcome)
+    }
+  })
+
   test('leaves no process on the port when the parent is killed, though a view never ends', async (t) => {
     const { start } = project(t, {
       'wsgi.ts': `

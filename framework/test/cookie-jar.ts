@@ -78,12 +78,16 @@ export class CookieJar implements Iterable<[name: string, value: string]> {
     for (const { name, raw } of this.#living()) yield [name, decode(raw)]
   }
 
-  /** Take a Set-Cookie header of an answer; one for a domain that the target does not belong to is dropped. */
+  /**
+   * Take a Set-Cookie header of an answer; one for a domain that the target does not belong to is dropped, and one whose
+   * prefix promises more than it keeps.
+   */
   receive(header: string, target: CookieTarget): void {
     const { name, value = '', domain: given, path, secure = false, maxAge, expires } = parseRaw(header)
     const host = hostName(target.host)
     const domain = given?.toLowerCase().replace(/^\./, '') ?? ''
     if (domain !== '' && !belongsTo(host, domain)) return
+    if (!keepsPromise(name, { secure, hostOnly: domain === '', path })) return
     this.#store({
       name,
       raw: value,
@@ -144,6 +148,15 @@ function decode(raw: string): string {
 
 function hostName(host: string): string {
   return host.toLowerCase().replace(/:\d*$/, '')
+}
+
+/** What a name that begins so says of its cookie (RFC 6265bis, section 4.1.3), in any case of its letters. */
+function keepsPromise(
+  name: string,
+  cookie: Pick<StoredCookie, 'secure' | 'hostOnly'> & { path: string | undefined },
+): boolean {
+  if (/^__Secure-/i.test(name)) return cookie.secure
+  return !/^__Host-/i.test(name) || (cookie.secure && cookie.hostOnly && cookie.path === '/')
 }
 
 /** An address has no domains above it. */

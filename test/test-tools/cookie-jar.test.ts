@@ -26,6 +26,28 @@ describe('test-tools/cookie-jar', () => {
       assert.equal(jar.headerFor(at('/shop/cart/')), 'c=3; a=1; b=2')
     })
 
+    test('drops a cookie whose prefix promises what it does not keep', () => {
+      const jar = new CookieJar()
+      for (const header of [
+        '__Host-a=1; Path=/',
+        '__Host-b=1; Secure; Path=/shop',
+        '__host-c=1; Secure; Path=/; Domain=testserver',
+        '__Host-d=1; Secure',
+        '__Secure-e=1; Path=/',
+        '__Host-f=1; Secure; Path=/',
+        '__Secure-g=1; Secure; Domain=testserver',
+      ]) {
+        jar.receive(header, at('/', true))
+      }
+      assert.deepEqual(
+        [...jar],
+        [
+          ['__Host-f', '1'],
+          ['__Secure-g', '1'],
+        ],
+      )
+    })
+
     test('keeps cookies of one name apart by path and domain', () => {
       const jar = new CookieJar()
       jar.receive('a=root; Path=/', at('/'))

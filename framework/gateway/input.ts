@@ -59,6 +59,8 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
   #opened = false
   #taker: Taker | undefined
   #discarding = false
+  /** True where the answer has ended before the body: an error is made only for somebody who reads on. */
+  #abandoned = false
 
   constructor(options: LimitedInputOptions = {}) {
     this.#bounded = options.length !== undefined
@@ -120,10 +122,9 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
   discard(): void {
     this.#opened = true
     this.#drop()
-    if (!this.#ended)
-      this.#failure ??= new UnreadablePostError('The rest of the body was dropped: the answer has ended.')
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure)
-    this.#taker?.reject(this.#failure)
+    this.#abandoned = !this.#ended
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(restDropped())
+    this.#taker?.reject(restDropped())
     this.#taker = undefined
     this.#resume()
   }
@@ -183,6 +184,7 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
       return Promise.resolve({ done: false, value: chunk })
     }
     if (this.#failure !== undefined) return Promise.reject(this.#takeFailure())
+    if (this.#abandoned) return Promise.reject(restDropped())
     if (this.#ended || this.#discarding) return Promise.resolve(DONE)
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
@@ -237,6 +239,10 @@ export class LimitedInput implements AsyncIterable<Uint8Array> {
       `The request's body broke off after ${this.#received} bytes${expected}: the client left, or sent less.`,
     )
   }
+}
+
+function restDropped(): UnreadablePostError {
+  return new UnreadablePostError('The rest of the body was dropped: the answer has ended.')
 }
 
 /** Hand each chunk of a body to `take` as it comes: as `for await` does, and sooner where a gateway's own input allows it. */

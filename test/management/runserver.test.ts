@@ -294,6 +294,53 @@ describe('runserver', { timeout: 120_000 }, () => {
     assert.equal((await fetch(`${url}whole`, { method: 'HEAD' })).headers.get('Content-Length'), '31')
   })
 
+  test('names the step that took long, whichever it is', async (t) => {
+    const { start } = project(t, {
+      // Without an application of its own it is that of the settings which is served.
+      'manage.ts': (FILES['manage.ts'] ?? '').replace(/application: .*/, ''),
+      'settings.ts': `
+        import { defineSettings } from 'nuages/conf'
+        import { HttpResponse, StreamingHttpResponse, type GetResponse, type HttpRequest } from 'nuages/http'
+        import { path, urlpatterns } from 'nuages/urls'
+        import { render } from 'nuages/views'
+        const sleep = () => new Promise((resolve) => setTimeout(resolve, 120))
+        const spin = () => { const end = performance.now() + 120; while (performance.now() < end); return '' }
+        function slowLayer(getResponse: GetResponse) {
+          return async (request: HttpRequest) => {
+            if (request.path === '/layer/') await sleep()
+            return getResponse(request)
+          }
+        }
+        async function view() { await sleep(); return new HttpResponse('<html>') }
+        function template(request: HttpRequest) { return render(request, 'slow.html', { spin }) }
+        function body() {
+          return new StreamingHttpResponse((async function* () { yield '<html>'; await sleep(); yield 'x' })())
+        }
+        const urls = urlpatterns(
+          path('layer/', () => new HttpResponse('<html>')), path('view/', view), path('template/', template), path('body/', body),
+        )
+        export default defineSettings({
+          baseDir: import.meta.dirname,
+          debug: true,
+          rootUrlconf: () => Promise.resolve({ urls }),
+          middleware: [slowLayer],
+          templates: { dirs: [import.meta.dirname + '/templates'] },
+        })`,
+      'templates/slow.html': '<html>{{ spin() }}',
+    })
+    const running = start('runserver', '0', '--noreload')
+    const url = await urlOf(running)
+    for (const [name, step] of Object.entries({
+      layer: 'middleware slowLayer',
+      view: 'view view',
+      template: 'template slow\\.html',
+      body: 'the body',
+    })) {
+      await (await fetch(`${url}${name}/`)).text()
+      await running.waitFor(new RegExp(`GET /${name}/ 200 \\d+ B [\\d.]+ ms [\\d.]+ ms of it ${step}\\n`))
+    }
+  })
+
   test('runs a second time at once on the port of the first', async (t) => {
     const { start } = project(t)
     const first = start('runserver', '0')

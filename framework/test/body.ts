@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { RawPostDataException } from '../exceptions.ts'
 import { emptyInput } from '../gateway/index.ts'
+import { isStream } from './stream-data.ts'
 
 /** A form's value; a `File` makes the form a multipart one. */
 export type FormValue = string | number | boolean | Blob
@@ -47,11 +48,6 @@ export function encodeBody(data: RequestData, contentType?: string): EncodedBody
     return urlencoded(new URLSearchParams(entries), contentType)
   }
   return multipart(entries, contentType)
-}
-
-/** True for a body that can be sent once. */
-export function isStream(data: RequestData | undefined): data is AsyncIterable<string | Uint8Array> {
-  return typeof data === 'object' && Symbol.asyncIterator in data
 }
 
 /** A value as a JSON body. */

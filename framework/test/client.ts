@@ -1,6 +1,5 @@
 import { type Application, encodePath, type Environ } from '../gateway/index.ts'
 import { allowHost } from './allowed-host.ts'
-import { isStream } from './body.ts'
 import { CookieJar, type CookieTarget } from './cookie-jar.ts'
 import {
   createEnviron,
@@ -14,6 +13,7 @@ import { Exchange } from './exchange.ts'
 import { withDefaults } from './factory.ts'
 import { HttpMethods } from './methods.ts'
 import { type FollowedRedirect, TestResponse } from './response.ts'
+import { isStream } from './stream-data.ts'
 
 /** What all requests of a client share. */
 export interface ClientDefaults extends RequestDefaults {
@@ -63,6 +63,7 @@ const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location'
  * assert.match(await response.text(), /Thank you/)
  */
 export class Client extends HttpMethods<ClientOptions, Promise<TestResponse>> {
+  /** What this client sends back to the sites that have set it. */
   readonly cookies = new CookieJar()
   readonly #application: Application
   readonly #defaults: ClientDefaults

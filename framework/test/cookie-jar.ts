@@ -41,6 +41,7 @@ export class CookieJar implements Iterable<[name: string, value: string]> {
     return cookie === undefined ? undefined : decode(cookie.raw)
   }
 
+  /** True where there is a cookie of this name. */
   has(name: string): boolean {
     return this.get(name) !== undefined
   }
@@ -70,6 +71,7 @@ export class CookieJar implements Iterable<[name: string, value: string]> {
     this.#cookies.clear()
   }
 
+  /** How many cookies there are. */
   get size(): number {
     return this.#living().length
   }

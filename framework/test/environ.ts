@@ -52,8 +52,10 @@ export const TEST_HOST = 'testserver'
 
 /** Keeps what an application writes to `wsgi.errors`. */
 export class ErrorLog {
+  /** All that was written. */
   text = ''
 
+  /** Keep a piece. */
   write(text: string): void {
     this.text += text
   }

@@ -7,7 +7,7 @@ import {
   run,
 } from '../gateway/index.ts'
 import { gotRequestException, type HttpRequest, requestFinished } from '../http/index.ts'
-import { TemplateCollection } from './templates.ts'
+import { TemplateCollection } from './template-collection.ts'
 
 /** One answer, collected: the gateway of tests. */
 export class Exchange implements Output {

@@ -43,9 +43,11 @@ export class TestResponse implements RenderedTemplates {
   readonly templates: readonly string[]
   /** The variables of those templates; of two with one name, that of the first. `undefined` where none rendered. */
   readonly context: Readonly<Record<string, unknown>> | undefined
+  /** Such as 404. */
   readonly status: number
   /** The words after the status. */
   readonly reason: string
+  /** Names in any case, as with the platform's `Response`. */
   readonly headers: Headers
   /** The cookies that this answer sets, by name; a deleted one has `maxAge` 0. */
   readonly cookies: ReadonlyMap<string, ResponseCookie>

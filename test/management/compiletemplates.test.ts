@@ -38,6 +38,12 @@ describe('compiletemplates', { timeout: 120_000 }, () => {
       text.replace('  templates: {\n', "  templates: {\n    precompiled: 'dist/templates.js',\n"),
     )
     assert.match(show().stderr, /names \S+templates\.js, which is not there: run "manage\.ts compiletemplates"/)
+    const among = text.replace('  templates: {\n', "  templates: {\n    precompiled: 'templates/all.js',\n")
+    fs.writeFileSync(settings, among)
+    const refused = run(directory, ['manage.ts', 'compiletemplates'])
+    assert.equal(refused.status, 1)
+    assert.match(refused.stderr, /all\.js would be taken for a template itself: .* outside of \S+templates\.$/m)
+    fs.writeFileSync(settings, among.replace('templates/all.js', 'dist/templates.js'))
     const { stdout, status } = run(directory, ['manage.ts', 'compiletemplates'])
     assert.equal(status, 0)
     assert.match(stdout, /^Compiled all templates into dist\/templates\.js\.$/m)

@@ -146,6 +146,14 @@ describe('a template that is not written as it must be', () => {
       ].join('\n'),
     )
   })
+
+  test('shows what moves the cursor as one column, so that the mark stands where it should', () => {
+    using templates = new Templates({ 'page.html': 'a\rb\t{{ x|uper }}' })
+    const error = thrownBy(() => templates.render('page.html'))
+    assert.ok(error instanceof TemplateSyntaxError)
+    assert.deepEqual([error.line, error.column], [1, 9])
+    assert.equal(error.frame, '  > 1 | a b {{ x|uper }}\n      |         ^')
+  })
 })
 
 const failing = {

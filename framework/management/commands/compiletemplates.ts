@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { BaseCommand } from '../base.ts'
+import { isInside } from '../../utils/index.ts'
 import { CommandError } from '../errors.ts'
 
 /** Writes the file that the setting `templates.precompiled` names. */
@@ -16,12 +17,25 @@ export default class CompiletemplatesCommand extends BaseCommand {
     }
     const file = path.resolve(baseDir, templates.precompiled)
     const code = await this.#compile()
+    await this.#checkPlace(file)
     fs.mkdirSync(path.dirname(file), { recursive: true })
     // A server that starts meanwhile finds the file as it was, or as it will be.
     const unfinished = `${file}.${process.pid}`
     fs.writeFileSync(unfinished, code)
     fs.renameSync(unfinished, file)
     this.stdout.write(`Compiled all templates into ${path.relative('', file)}.`)
+  }
+
+  /** Among the templates the file would be one itself, and never be what was compiled of it. */
+  async #checkPlace(file: string): Promise<void> {
+    const { appDirectories } = await import('../../apps/index.ts')
+    const { dirs, appDirs } = this.settings.templates
+    const directories = [...dirs.map((each) => path.resolve(each)), ...(appDirs ? appDirectories('templates') : [])]
+    const holder = directories.find((directory) => isInside(file, directory))
+    if (holder === undefined) return
+    throw new CommandError(
+      `${file} would be taken for a template itself: let templates.precompiled name a file outside of ${holder}.`,
+    )
   }
 
   async #compile(): Promise<string> {

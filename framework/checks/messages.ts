@@ -1,5 +1,6 @@
 /** How grave a finding is, in Django's numbers. */
 export const CHECK_LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const
+/** The name of a level. */
 export type CheckLevel = keyof typeof CHECK_LEVELS
 
 /** One finding of a system check. */

@@ -3,7 +3,8 @@ import type { ResponseHeaders } from '../gateway/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
 import { getCookieSigner } from '../signing/index.ts'
 import { getLogger } from '../utils/index.ts'
-import { type CookieOptions, serializeCookie, withBothEnds } from './cookies.ts'
+import { withBothEnds } from './cookie-end.ts'
+import { type CookieOptions, serializeCookie } from './cookies.ts'
 import { encodeText } from './encoding.ts'
 import { checkedValue, fitsInHead } from './header-value.ts'
 import { HeaderMap } from './headers.ts'
@@ -32,6 +33,7 @@ const DEFAULT_CONTENT_TYPE = 'text/html; charset=utf-8'
 
 /** What all responses share: status, headers, cookies, and what is done at their end. */
 export abstract class HttpResponseBase {
+  /** The headers, but for the cookies. */
   readonly headers: HeaderMap = new HeaderMap()
   #cookies: Map<string, string> | undefined
   #status: number

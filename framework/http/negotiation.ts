@@ -58,6 +58,7 @@ export function preferredEncoding(header: string | undefined, offered: readonly 
 export class MediaType {
   /** In lower case, as all but the values of parameters. */
   readonly mainType: string
+  /** What stands after the slash; `*` for any. */
   readonly subType: string
   /** Without the quality. */
   readonly params: ReadonlyMap<string, string>
@@ -91,6 +92,7 @@ export class MediaType {
     return other.params.size === 0 || [...this.params].every(([name, value]) => other.params.get(name) === value)
   }
 
+  /** As a header has it, without the quality. */
   toString(): string {
     const params = [...this.params].map(([name, value]) => `; ${name}=${quotedIfNeeded(value)}`)
     return `${this.mainType}/${this.subType}${params.join('')}`

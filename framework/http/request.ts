@@ -101,6 +101,7 @@ export class HttpRequest {
     return this.#headers
   }
 
+  /** The cookies by their names; of a name that comes again, the first counts. */
   get cookies(): ReadonlyMap<string, string> {
     const header = this.environ['HTTP_COOKIE']
     this.#cookies ??= header === undefined ? EMPTY_COOKIES : parseCookie(header)

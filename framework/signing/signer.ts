@@ -36,8 +36,11 @@ export interface SignObjectOptions {
  * signer.unsign(signer.sign('zoë@example.com')) // 'zoë@example.com'
  */
 export class Signer {
+  /** What keeps signatures of one key and several purposes apart. */
   readonly salt: string
+  /** What stands between value and signature. */
   readonly sep: string
+  /** The hash of the HMAC. */
   readonly algorithm: string
   readonly #key: string
   readonly #fallbackKeys: readonly string[]

@@ -151,8 +151,8 @@ describe('a template that is not written as it must be', () => {
     using templates = new Templates({ 'page.html': 'a\rb\t{{ x|uper }}' })
     const error = thrownBy(() => templates.render('page.html'))
     assert.ok(error instanceof TemplateSyntaxError)
-    assert.deepEqual([error.line, error.column], [1, 9])
-    assert.equal(error.frame, '  > 1 | a b {{ x|uper }}\n      |         ^')
+    assert.deepEqual([error.line, error.column], [1, 10])
+    assert.equal(error.frame, '  > 1 | a b {{ x|uper }}\n      |          ^')
   })
 })
 

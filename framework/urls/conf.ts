@@ -3,8 +3,8 @@ import { ImproperlyConfigured } from '../exceptions.ts'
 import { mountView } from './mount.ts'
 import { parseRoute, type Piece } from './pattern.ts'
 import type { AnyView, RouteEntry } from './route.ts'
-import { argumentsOf, checkOptions, type IncludeOptions, readOptions, type RouteOptions } from './route-options.ts'
-import type { Flat, ParamsOf, View } from './types.ts'
+import { argumentsOf, checkOptions, readOptions } from './route-options.ts'
+import type { Flat, IncludeOptions, ParamsOf, RouteOptions, View } from './types.ts'
 
 /**
  * One entry of a list of URLs; `R` holds the names and parameters that it brings, `Outer` what the includes around it must

@@ -31,6 +31,25 @@ export type Flat<T> = { [K in keyof T]: T[K] } & {}
 /** A view: the request and the parameters of its route give a response. */
 export type View<Params = {}> = (request: HttpRequest, params: Params) => AnyResponse | Promise<AnyResponse>
 
+/** What `path()` and `rePath()` may be told besides route and view. */
+export interface RouteOptions<N extends string = string, A extends object = object> {
+  /** For `reverse()`. */
+  readonly name?: N | undefined
+  /** What the view gets besides the parameters; in place of a parameter of the same name (Django's extra `kwargs`). */
+  readonly args?: A | undefined
+}
+
+/** How a list is included, besides its prefix and namespace. */
+export interface IncludeOptions<App extends string = string, A extends object = object> {
+  /**
+   * The name of the app that the list belongs to, where it is included several times under namespaces of their own. By
+   * it the instance is found that is meant: that of `currentApp`, else the one whose namespace is that name, else the last.
+   */
+  readonly appName?: App | undefined
+  /** What all views of the list get besides the parameters; in place of those of the prefix that have the same name. */
+  readonly args?: A | undefined
+}
+
 /**
  * The names of a project's routes and their parameters, which type `reverse()`. A project fills it once:
  *

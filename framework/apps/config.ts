@@ -20,11 +20,17 @@ export interface AppConfig {
 
 /** What an app says of itself. */
 export interface AppOptions {
+  /** The name of its package or directory, such as `polls`; no other app has it. */
   readonly name: string
+  /** The directory that its templates, static files and commands lie below: `import.meta.dirname`. */
   readonly path: string
+  /** A short name, where the last part of `name` is taken already. */
   readonly label?: string | undefined
+  /** The name for people; made of the label where it is left out. */
   readonly verboseName?: string | undefined
+  /** Tags and filters that every template then knows. */
   readonly templateTags?: Library | readonly Library[] | undefined
+  /** Called once, when all apps are there: the place to connect receivers and register checks. */
   readonly ready?: (() => void | Promise<void>) | undefined
 }
 

@@ -5,7 +5,9 @@ export type CheckLevel = keyof typeof CHECK_LEVELS
 
 /** One finding of a system check. */
 export interface CheckMessage {
+  /** How grave it is. */
   readonly level: CheckLevel
+  /** What is wrong. */
   readonly message: string
   /** What to do about it. */
   readonly hint?: string

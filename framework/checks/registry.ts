@@ -5,6 +5,7 @@ export type Check = () => Iterable<CheckMessage> | Promise<Iterable<CheckMessage
 
 /** How a check is registered. */
 export interface CheckOptions {
+  /** What it is about, to run some checks alone: `security`, `urls`, `templates`, … */
   readonly tags?: readonly string[]
   /** Runs with `check --deploy` only. */
   readonly deploy?: boolean

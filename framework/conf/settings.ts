@@ -15,6 +15,7 @@ export interface TemplateSettings {
   readonly dirs: readonly string[]
   /** Also search the `templates/` directory of each installed app, in their order; true by default. */
   readonly appDirs: boolean
+  /** Functions of the request: what each gives is known to every template that is rendered for one. */
   readonly contextProcessors: readonly ContextProcessor[]
   /** Variables and functions that every template knows. */
   readonly globals: Readonly<Record<string, unknown>>
@@ -55,7 +56,9 @@ export interface Settings {
   readonly rootUrlconf: (() => Promise<UrlsModule>) | undefined
   /** The layers around every view, outermost first. */
   readonly middleware: readonly Middleware[]
+  /** The apps, of which an earlier one wins where two have a file of one name. */
   readonly installedApps: readonly AppConfig[]
+  /** Where templates are looked for, and what they know. */
   readonly templates: TemplateSettings
   /** Where static files have their URLs: `static/` (below the mount) by default, or an absolute URL. */
   readonly staticUrl: string
@@ -97,7 +100,9 @@ export interface Settings {
   readonly secureRedirectExempt: readonly RegExp[]
   /** How long browsers shall use HTTPS only, in seconds; 0, the default, sends no such header. */
   readonly secureHstsSeconds: number
+  /** Have Strict-Transport-Security count for all subdomains too. */
   readonly secureHstsIncludeSubdomains: boolean
+  /** Say in Strict-Transport-Security that browsers may carry the site in their own lists. */
   readonly secureHstsPreload: boolean
   /** Send `X-Content-Type-Options: nosniff`. True by default. */
   readonly secureContentTypeNosniff: boolean

@@ -17,6 +17,7 @@ export interface ResponseInit {
   readonly reason?: string | undefined
   /** `text/html; charset=utf-8` by default. */
   readonly contentType?: string | undefined
+  /** Headers by their names. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 

@@ -4,17 +4,25 @@ import { splitHeaderList } from './header-list.ts'
 
 /** The directives of a Cache-Control header that a response may have (RFC 9111, section 5.2.2); times are in seconds. */
 export interface CacheControl {
+  /** How long it stays fresh. */
   readonly maxAge?: number | undefined
+  /** The same for caches that several clients share. */
   readonly sMaxage?: number | undefined
   /** As text, the names of the headers that it is about. */
   readonly noCache?: boolean | string | undefined
+  /** Keep it in no cache. */
   readonly noStore?: boolean | undefined
+  /** Let nothing on the way change it. */
   readonly noTransform?: boolean | undefined
+  /** Ask again once it is stale, whatever happens. */
   readonly mustRevalidate?: boolean | undefined
+  /** Keep it only where its status is understood. */
   readonly mustUnderstand?: boolean | undefined
+  /** As `mustRevalidate`, for caches that several clients share. */
   readonly proxyRevalidate?: boolean | undefined
   /** As text, the names of the headers that it is about. */
   readonly private?: boolean | string | undefined
+  /** Keep it in any cache. */
   readonly public?: boolean | undefined
   /** RFC 8246. */
   readonly immutable?: boolean | undefined
@@ -26,7 +34,7 @@ export interface CacheControl {
 
 /**
  * Add directives to a response's Cache-Control header (Django's `patch_cache_control`): of two `maxAge` the smaller
- * stays, `public` and `private` replace each other, and `false` takes a directive away.
+ * stays, `public` and `private` replace each other, and `false` takes a directive away. Throws a RangeError for a time that is none.
  *
  * @example
  * patchCacheControl(response, { maxAge: 3600, public: true })
@@ -48,11 +56,16 @@ export function patchCacheControl(response: HttpResponseBase, directives: CacheC
 /** A directive's value beside one that is there already: the stricter of both. */
 function merged(directive: string, before: string | true | undefined, value: true | number | string): string | true {
   if (typeof value === 'number') {
-    const seconds = Math.max(0, Math.trunc(value))
+    const seconds = Math.trunc(checkedSeconds(directive, value))
     return String(directive === 'max-age' && isSeconds(before) ? Math.min(Number(before), seconds) : seconds)
   }
   if (value === true || before === undefined || before === value) return value
   return before === true ? true : `${before}, ${value}`
+}
+
+function checkedSeconds(directive: string, seconds: number): number {
+  if (Number.isFinite(seconds)) return Math.max(0, seconds)
+  throw new RangeError(`A response cannot have ${directive}=${seconds}: it must be a number of seconds.`)
 }
 
 function writeDirective(name: string, value: string | true): string {
@@ -89,7 +102,7 @@ export function getMaxAge(response: HttpResponseBase): number | undefined {
 
 /** Let caches keep a response for some seconds: Expires, where it has none, and `max-age` (Django's `patch_response_headers`). */
 export function patchResponseHeaders(response: HttpResponseBase, seconds: number): void {
-  const maxAge = Math.max(0, seconds)
+  const maxAge = checkedSeconds('max-age', seconds)
   response.headers.setDefault('Expires', httpDate(Date.now() + maxAge * 1000))
   patchCacheControl(response, { maxAge })
 }

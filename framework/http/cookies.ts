@@ -7,14 +7,17 @@ import { decodeBytes } from './encoding.ts'
 export interface CookieOptions {
   /** Seconds until it ends; without this and `expires` it ends with the browser's session. */
   readonly maxAge?: number | undefined
+  /** When it ends, by the clock of the client. */
   readonly expires?: Date | undefined
   /** `/` by default. */
   readonly path?: string | undefined
+  /** A domain that the host stands below, whose other hosts get it too; that host alone by default. */
   readonly domain?: string | undefined
   /** Sent by HTTPS only. */
   readonly secure?: boolean | undefined
   /** Kept from scripts. */
   readonly httpOnly?: boolean | undefined
+  /** Whether it comes along with requests that another site makes: `Lax` with links, `Strict` with none, `None` with all. */
   readonly sameSite?: 'Lax' | 'Strict' | 'None' | undefined
   /** One cookie jar for each site that embeds this one; needs `secure`. */
   readonly partitioned?: boolean | undefined

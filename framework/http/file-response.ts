@@ -20,6 +20,7 @@ export interface FileOptions {
   readonly filename?: string | undefined
   /** By the ending of the name where it is left out, and else that of a `Blob`. */
   readonly contentType?: string | undefined
+  /** Headers by their names. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 

@@ -5,6 +5,7 @@ import { HttpResponse } from './response.ts'
 export interface JsonInit extends ResponseInit {
   /** As `JSON.stringify` takes it. */
   readonly replacer?: ((key: string, value: unknown) => unknown) | undefined
+  /** Blanks for each step within; on one line by default. */
   readonly indent?: number | undefined
 }
 

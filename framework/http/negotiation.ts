@@ -8,7 +8,9 @@ const MAX_PREFERENCES = 100
 
 /** One element of a header such as Accept-Language: what is preferred, in lower case, and how much, from 0 to 1. */
 export interface Preference {
+  /** What is preferred. */
   readonly value: string
+  /** How much, from 0 to 1. */
   readonly quality: number
 }
 

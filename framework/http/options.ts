@@ -1,15 +1,22 @@
 /** What requests and responses take from the settings: see each setting's own page for its meaning. */
 export interface HttpOptions {
+  /** While it is on, the machine itself is an allowed host. */
   readonly debug: boolean
+  /** The hosts that the site answers for; `.example.com` is a domain and all below it, `*` any. */
   readonly allowedHosts: readonly string[]
+  /** Take the host from X-Forwarded-Host. */
   readonly useXForwardedHost: boolean
+  /** Take the port from X-Forwarded-Port. */
   readonly useXForwardedPort: boolean
   /** A header, such as `X-Forwarded-Proto`, and the value of it that means HTTPS. */
   readonly secureProxySslHeader: readonly [header: string, value: string] | null
+  /** Where the site is mounted, whatever the gateway says. */
   readonly forceScriptName: string | null
   /** Bytes; `null` is no bound. */
   readonly dataUploadMaxMemorySize: number | null
+  /** Fields of a query or form; `null` is no bound. */
   readonly dataUploadMaxNumberFields: number | null
+  /** Files of a form; `null` is no bound. */
   readonly dataUploadMaxNumberFiles: number | null
   /** Bytes that all files of one form may take in memory together; a file that does not fit goes to disk. */
   readonly fileUploadMaxMemorySize: number

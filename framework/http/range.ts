@@ -1,6 +1,8 @@
 /** From the first byte to the last, both sent. */
 export interface ByteRange {
+  /** The first byte. */
   readonly start: number
+  /** The last byte. */
   readonly end: number
 }
 

@@ -2,8 +2,11 @@ import { EmptyPage, PageNotAnInteger } from './errors.ts'
 
 /** What errors of pages say. */
 export interface PageMessages {
+  /** For a number that is none. */
   readonly invalidPage: string
+  /** For a number below 1. */
   readonly minPage: string
+  /** For a page behind the last. */
   readonly noResults: string
 }
 

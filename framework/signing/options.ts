@@ -1,5 +1,6 @@
 /** What signing takes from the settings. */
 export interface SigningOptions {
+  /** What signs, where a signer is given no key of its own. */
   readonly secretKey: string
   /** Older keys that still verify, newest first. */
   readonly secretKeyFallbacks: readonly string[]

@@ -41,6 +41,17 @@ describe('the Vary header', () => {
 })
 
 describe('the Cache-Control header', () => {
+  test('has no time that is none', () => {
+    for (const seconds of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const response = responseWith('Cache-Control', undefined)
+      const refused = { name: 'RangeError', message: /it must be a number of seconds/ }
+      assert.throws(() => patchCacheControl(response, { maxAge: seconds }), refused)
+      assert.throws(() => patchCacheControl(response, { staleIfError: seconds }), refused)
+      assert.throws(() => patchResponseHeaders(response, seconds), refused)
+      assert.deepEqual([response.headers.has('Cache-Control'), response.headers.has('Expires')], [false, false])
+    }
+  })
+
   const cases: Array<[before: string | undefined, directives: CacheControl, after: string | undefined]> = [
     [undefined, { private: true }, 'private'],
     ['', { private: true }, 'private'],

@@ -52,7 +52,7 @@ function begin(response: AnyResponse, request: HttpRequest, startResponse: Start
   if (response.status >= 400) tellOf(response, request)
   // What streams may still come to read the form.
   if (request.holdsFiles || response.streaming) response.addCloser(() => request.close())
-  if (!requestFinished.isEmpty) response.addCloser(async () => void (await requestFinished.send({ request })))
+  if (!requestFinished.isEmpty) response.addCloser(async () => void (await requestFinished.sendRobust({ request })))
   try {
     if (response.streaming) response.streamingContent = watchedPieces(response, response.streamingContent, request)
     else declareLength(response, request)

@@ -19,7 +19,7 @@ import {
 } from 'nuages/http'
 import { commonMiddleware } from 'nuages/middleware'
 import type { Signal } from 'nuages/signals'
-import { Client, createEnviron } from 'nuages/test'
+import { assertLogs, Client, createEnviron } from 'nuages/test'
 import { getScriptPrefix, path as route, reverseUntyped, urlpatterns } from 'nuages/urls'
 import { redirect, render } from 'nuages/views'
 import { connected as withFastCGI, END, request, STDOUT, variables } from '../gateway/fastcgi-client.ts'
@@ -132,6 +132,22 @@ describe('handlers/wsgi', () => {
       }),
       route('cut/', () => new StreamingHttpResponse(cut())),
     )
+
+    test('are answered all the same where a receiver of the last one fails, which is logged', async () => {
+      const failure = new RangeError('the receiver broke')
+      connect(requestFinished, () => {
+        throw failure
+      })
+      const application = await makeSite(urls)
+      const { records } = await assertLogs('nuages.dispatch', async () => {
+        assert.equal(await (await new Client(application).get('/')).text(), 'page')
+        await new Promise(setImmediate)
+      })
+      assert.deepEqual(
+        records.map(({ error }) => error),
+        [failure],
+      )
+    })
 
     for (const [target, expected] of [
       ['/', ['started', 'sent page', 'finished']],

@@ -107,16 +107,19 @@ export class HTTPServer implements GatewayServer {
     this.#server.on('clientError', (error, socket) => this.#refuseBytes(error, socket as ConnectionSocket))
   }
 
+  /** Where it listens; `undefined` before it does. */
   get address(): ListenAddress | undefined {
     return this.#address
   }
 
+  /** Begin to listen; gives where. */
   async listen(target: ListenTarget): Promise<ListenAddress> {
     this.#address = await listen(this.#server, target)
     this.#closing = false
     return this.#address
   }
 
+  /** Take no more connections, and let requests finish. */
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#address === undefined) return
     this.#address = undefined

@@ -80,7 +80,9 @@ export interface CommandCheckOptions {
 export abstract class BaseCommand<O extends Options = Record<never, never>> {
   /** What the command does: the first sentence stands in lists, all of it in `help <command>`. */
   abstract readonly help: string
+  /** The options, by the names that `handle` gets them under. */
   readonly options: O = {} as O
+  /** The arguments, in their order. */
   readonly positionals: readonly Positional[] = []
   /** Run all system checks before `handle`, those of these tags, or none. */
   readonly requiresSystemChecks: boolean | readonly string[] = true
@@ -91,7 +93,9 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
    */
   readonly requires: 'setup' | 'apps' | 'settings' | 'nothing' = 'setup'
 
+  /** Where the command writes what it was asked for. */
   stdout = new OutputWrapper(process.stdout)
+  /** Where it writes what went wrong. */
   stderr = new OutputWrapper(process.stderr)
   #context: CommandContext = { program: 'manage.ts', name: 'command' }
 

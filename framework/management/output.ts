@@ -64,6 +64,7 @@ export class OutputWrapper {
     this.style = makeStyle(wantsColor(stream, color))
   }
 
+  /** True for a terminal. */
   get isTTY(): boolean {
     return this.#stream.isTTY === true
   }

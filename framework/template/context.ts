@@ -21,6 +21,7 @@ export class TemplateContext {
     return this.#variables[name]
   }
 
+  /** True where a variable has this name. */
   has(name: string): boolean {
     return name in this.#variables
   }

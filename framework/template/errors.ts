@@ -52,6 +52,7 @@ export class TemplateRenderError extends TemplateError {
 /** No template of this name is in any of the directories. */
 export class TemplateDoesNotExist extends Error {
   override readonly name = 'TemplateDoesNotExist'
+  /** The name that was looked for. */
   readonly templateName: string
   /** The files that were looked for, in their order. */
   readonly tried: readonly string[]

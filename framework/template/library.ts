@@ -42,14 +42,17 @@ export class Library {
     this.name = name
   }
 
+  /** Its filters by their names. */
   get filters(): ReadonlyMap<string, TemplateFilter> {
     return this.#filters
   }
 
+  /** Its tags. */
   get tags(): readonly TemplateTag[] {
     return this.#tags
   }
 
+  /** Its variables by their names. */
   get globals(): ReadonlyMap<string, unknown> {
     return this.#globals
   }

@@ -27,6 +27,7 @@ export interface Loader {
 
 /** Finds templates in directories, in their order, and nowhere else. */
 export class DirectoryLoader implements Loader {
+  /** Where it looks, in this order. */
   readonly directories: readonly string[]
 
   constructor(directories: readonly string[]) {
@@ -54,10 +55,12 @@ export class DirectoryLoader implements Loader {
     }
   }
 
+  /** As `read` gives it, by a look at the file. Throws `TemplateDoesNotExist`. */
   version(name: string): string {
     return versionOf(this.locate(name))
   }
 
+  /** The names of all files in its directories, but for what editors leave behind. */
   *names(): Generator<string> {
     for (const root of this.directories) {
       for (const name of namesIn(root).sort()) if (isFileWithin(path.join(root, name), root)) yield name
@@ -95,17 +98,20 @@ export class MemoryLoader implements Loader {
     this.#templates.set(name, text)
   }
 
+  /** A template's source. Throws `TemplateDoesNotExist`. */
   read(name: string): TemplateSource {
     const text = this.version(name)
     return { text, version: text }
   }
 
+  /** The text itself. Throws `TemplateDoesNotExist`. */
   version(name: string): string {
     const text = this.#templates.get(name)
     if (text === undefined) throw new TemplateDoesNotExist(name, [`${name} in memory`])
     return text
   }
 
+  /** The names of all templates. */
   names(): Iterable<string> {
     return this.#templates.keys()
   }

@@ -2,6 +2,7 @@ import type { LoadedTemplate } from './rendering.ts'
 
 /** A template that has been found and compiled. Get one from an `Engine`. */
 export class Template {
+  /** Its name, as the loaders know it. */
   readonly name: string
   readonly #loaded: LoadedTemplate
   readonly #render: (loaded: LoadedTemplate, context: Readonly<Record<string, unknown>>) => string

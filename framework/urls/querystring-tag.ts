@@ -10,8 +10,10 @@ type Fields = Map<string, readonly unknown[]>
  * named fields stand in the place of the request's own query.
  */
 export class QuerystringTag implements TemplateTag {
+  /** Its name. */
   readonly tags: readonly string[] = ['querystring']
 
+  /** Read the tag. */
   parse(...[parser, nodes, lexer]: Parameters<Parse>): ReturnType<Parse> {
     const reader = new TagReader(parser, nodes, lexer)
     const { values, keywords } = reader.arguments()

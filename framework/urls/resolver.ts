@@ -73,6 +73,7 @@ const SLASH = 47
 
 /** A list of URLs made ready: finds the view of a path and the routes of a name. */
 export class Resolver {
+  /** What the list comes to without its includes, in the order in which it is tried. */
   readonly endpoints: readonly Endpoint[]
   readonly #tree: Node
   #byName: Map<string, Endpoint[]> | undefined

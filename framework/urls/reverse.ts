@@ -57,6 +57,7 @@ export class LazyUrl {
     return this.#reverse()
   }
 
+  /** The URL, as `toString` gives it. */
   toJSON(): string {
     return this.#reverse()
   }

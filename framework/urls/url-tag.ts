@@ -16,8 +16,10 @@ interface CurrentRequest {
  * such address (Django's tag).
  */
 export class UrlTag implements TemplateTag {
+  /** Its name. */
   readonly tags: readonly string[] = ['url']
 
+  /** Read the tag. */
   parse(...[parser, nodes, lexer]: Parameters<Parse>): ReturnType<Parse> {
     const reader = new TagReader(parser, nodes, lexer)
     const name = reader.value()
@@ -30,6 +32,7 @@ export class UrlTag implements TemplateTag {
     return reader.shown(reader.call<UrlTag>(this, 'reverse', args), variable)
   }
 
+  /** The URL; a quiet one is empty where there is none. Throws `NoReverseMatch` otherwise. */
   reverse(
     context: TemplateContext,
     route: unknown,

@@ -23,6 +23,7 @@ export class FileHandler implements LogHandler {
     this.#format = format
   }
 
+  /** Append a record. */
   handle(record: LogRecord): void {
     this.#file.write(this.#format(record))
   }

@@ -1,5 +1,6 @@
 /** How much a record matters, least first. */
 export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const
+/** The name of a level. */
 export type Level = (typeof LEVELS)[number]
 
 /** One thing that was logged. */

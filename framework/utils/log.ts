@@ -26,6 +26,7 @@ export class StreamHandler implements LogHandler {
     this.#format = format
   }
 
+  /** Write a record. */
   handle(record: LogRecord): void {
     const stream = this.#stream ?? process.stderr
     stream.write(this.#format(record))
@@ -34,20 +35,24 @@ export class StreamHandler implements LogHandler {
 
 /** A named source of records. Get one with `getLogger`. */
 export class Logger {
+  /** Dotted, such as `nuages.request`; a part before a dot is a parent. */
   readonly name: string
 
   constructor(name: string) {
     this.name = name
   }
 
+  /** Log what helps to find a fault. */
   debug(message: string, extra?: Record<string, unknown>): void {
     this.log('debug', message, extra)
   }
 
+  /** Log that something went as it should. */
   info(message: string, extra?: Record<string, unknown>): void {
     this.log('info', message, extra)
   }
 
+  /** Log what may become a fault. */
   warning(message: string, extra?: Record<string, unknown>): void {
     this.log('warning', message, extra)
   }
@@ -57,6 +62,7 @@ export class Logger {
     this.log('error', message, extra)
   }
 
+  /** Log that the site cannot go on. */
   critical(message: string, extra?: Record<string, unknown>): void {
     this.log('critical', message, extra)
   }
@@ -66,6 +72,7 @@ export class Logger {
     return LEVELS.indexOf(level) >= threshold(this.name)
   }
 
+  /** Log at a level that is chosen at run time; `extra.error` is shown with its stack. */
   log(level: Level, message: string, { error, ...extra }: Record<string, unknown> = {}): void {
     if (!this.isEnabledFor(level)) return
     const requestId = currentRequestId()

@@ -17,6 +17,7 @@ const MEGABYTE = 1_000_000
  * process ends, and several processes can append to one file; a program of the system that moves it away does no harm.
  */
 export class RotatingFile {
+  /** The file, absolute. */
   readonly path: string
   readonly #maxBytes: number
   readonly #backupCount: number

@@ -10,6 +10,7 @@ export class TextBuilder {
   #done = ''
   #piece = ''
 
+  /** Put a text behind those that are there. */
   add(text: string): void {
     this.#piece += text
     if (this.#piece.length < SIZE) return
@@ -18,6 +19,7 @@ export class TextBuilder {
     this.#piece = this.#piece.slice(-1)
   }
 
+  /** The whole text. */
   toString(): string {
     return this.#done + this.#piece
   }

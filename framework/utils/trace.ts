@@ -5,6 +5,7 @@ export type StepKind = 'request' | 'middleware' | 'urls' | 'view' | 'template' |
 
 /** One thing that a request goes through, and what went on within it; times in milliseconds by `performance.now()`. */
 export class Step {
+  /** What it is. */
   readonly kind: StepKind
   /** Who it is, such as a view's name. */
   readonly name: string
@@ -12,9 +13,11 @@ export class Step {
   detail = ''
   /** What it threw, as it was thrown. */
   error: unknown
+  /** When it began. */
   startedAt: number = performance.now()
   /** `undefined` while it goes on. */
   endedAt: number | undefined
+  /** What went on within it. */
   readonly steps: Step[] = []
 
   constructor(kind: StepKind, name: string) {

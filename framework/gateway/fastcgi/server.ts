@@ -47,9 +47,13 @@ const LONGEST_SWEEP = 15_000
 
 /** A FastCGI server for one application; see `createFastCGIServer`. */
 export class FastCGIServer implements GatewayServer, ConnectionOwner {
+  /** What answers the requests. */
   readonly application: Application
+  /** What is refused, and how long is waited, on each connection. */
   readonly limits: ConnectionLimits
+  /** Where it tells of what goes wrong. */
   readonly errors: { write(text: string): unknown }
+  /** Whether other processes serve the same site. */
   readonly multiprocess: boolean
   readonly #server: Server
   /** The connections, oldest first. */
@@ -74,10 +78,12 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
     this.#server.on('connection', (socket) => this.#connect(socket))
   }
 
+  /** Where it listens; `undefined` before it does. */
   get address(): ListenAddress | undefined {
     return this.#address
   }
 
+  /** Begin to listen; gives where. */
   async listen(target: ListenTarget): Promise<ListenAddress> {
     this.#address = await listen(this.#server, target)
     this.#server.on('error', (error) => this.warn(`A connection could not be accepted: ${error.message}`))
@@ -88,6 +94,7 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
     return this.#address
   }
 
+  /** Take no more connections, and let requests finish. */
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#address === undefined) return
     this.#address = undefined
@@ -101,6 +108,7 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
     this.#server.removeAllListeners('error')
   }
 
+  /** Write a line to `errors`. */
   warn(message: string): void {
     this.errors.write(
       formatRecord({
@@ -114,6 +122,7 @@ export class FastCGIServer implements GatewayServer, ConnectionOwner {
     )
   }
 
+  /** Tell, once, of a web server that gives no SCRIPT_NAME. */
   warnOfScriptName(): void {
     if (this.#warnedOfScriptName) return
     this.#warnedOfScriptName = true

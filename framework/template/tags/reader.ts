@@ -9,8 +9,11 @@ export interface TagArguments {
 
 /** Reads a tag as Django writes it, its arguments divided by spaces, and makes nodes of it. */
 export class TagReader {
+  /** The template's parser, which stands in the tag. */
   readonly parser: LibraryParser
+  /** The classes of nodes. */
   readonly nodes: NodeClasses
+  /** The kinds of words. */
   readonly lexer: Lexer
   /** The name of the tag, and its place. */
   readonly at: Token
@@ -23,6 +26,7 @@ export class TagReader {
     this.at = parser.nextToken() as Token
   }
 
+  /** True where nothing more stands in the tag. */
   isEnd(): boolean {
     const token = this.parser.peekToken() as Token | null
     return token === null || token.type === this.lexer.TOKEN_BLOCK_END
@@ -34,6 +38,7 @@ export class TagReader {
     this.parser.advanceAfterBlockEnd(this.at.value)
   }
 
+  /** Throw the error of a tag that cannot be read. */
   fail(reason: string): never {
     return this.parser.fail(`{% ${this.at.value} %}: ${reason}`, this.at.lineno, this.at.colno)
   }
@@ -84,6 +89,7 @@ export class TagReader {
     return { values, keywords }
   }
 
+  /** True where the next word is this one, which stays. */
   isWord(word: string): boolean {
     const token = this.parser.peekToken() as Token | null
     return token?.type === this.lexer.TOKEN_SYMBOL && token.value === word
@@ -101,22 +107,27 @@ export class TagReader {
     return body
   }
 
+  /** The node of a value that is known already. */
   literal(value: unknown): TemplateNode {
     return new this.nodes.Literal(this.at.lineno, this.at.colno, value)
   }
 
+  /** The node of a variable. */
   symbol(name: string): TemplateNode {
     return new this.nodes.Symbol(this.at.lineno, this.at.colno, name)
   }
 
+  /** The node of an array. */
   list(values: readonly TemplateNode[]): TemplateNode {
     return new this.nodes.Array(this.at.lineno, this.at.colno, values)
   }
 
+  /** Nodes one after the other as one. */
   sequence(nodes: readonly TemplateNode[]): TemplateNode {
     return new this.nodes.NodeList(this.at.lineno, this.at.colno, nodes)
   }
 
+  /** The node of an object of values by name. */
   keywordArguments(keywords: TagArguments['keywords']): TemplateNode {
     const { lineno, colno } = this.at
     const pairs = keywords.map(([name, value]) => new this.nodes.Pair(lineno, colno, name, value))
@@ -139,10 +150,12 @@ export class TagReader {
     return as === undefined ? this.output(value) : this.set(as, value)
   }
 
+  /** The node that shows a value. */
   output(value: TemplateNode): TemplateNode {
     return new this.nodes.Output(this.at.lineno, this.at.colno, [value])
   }
 
+  /** The node that gives a variable its value. */
   set(name: string, value: TemplateNode): TemplateNode {
     return Object.assign(new this.nodes.Set(this.at.lineno, this.at.colno, [this.symbol(name)]), { value })
   }

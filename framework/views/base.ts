@@ -1,20 +1,6 @@
 import { ImproperlyConfigured } from '../exceptions.ts'
-import {
-  type AnyResponse,
-  copyMarks,
-  type HttpRequest,
-  HttpResponse,
-  HttpResponseGone,
-  HttpResponseNotAllowed,
-  HttpResponsePermanentRedirect,
-  HttpResponseRedirect,
-  logResponse,
-} from '../http/index.ts'
-import { reverseUntyped } from '../urls/index.ts'
-import { render } from './shortcuts.ts'
-
-type Params = Readonly<Record<string, unknown>>
-type Answer = AnyResponse | Promise<AnyResponse>
+import { copyMarks, type HttpRequest, HttpResponse, HttpResponseNotAllowed, logResponse } from '../http/index.ts'
+import type { Answer } from './decorators/types.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
 
@@ -35,13 +21,20 @@ type Init<V> = Partial<Omit<V, Exclude<keyof View, 'httpMethodNames'>>>
 export abstract class View<P extends object = {}> {
   /** The methods that may be asked, in lower case; those that the class has no method for are refused all the same. */
   httpMethodNames: readonly string[] = METHODS
+  /** The request that this object answers. */
   request!: HttpRequest
+  /** The parameters of its route. */
   params!: P
 
+  /** The answer to GET, and to HEAD where there is no `head`. */
   get?(request: HttpRequest, params: P): Answer
+  /** The answer to POST. */
   post?(request: HttpRequest, params: P): Answer
+  /** The answer to PUT. */
   put?(request: HttpRequest, params: P): Answer
+  /** The answer to PATCH. */
   patch?(request: HttpRequest, params: P): Answer
+  /** The answer to DELETE. */
   delete?(request: HttpRequest, params: P): Answer
   /** The same as `get` where it is missing. */
   head?(request: HttpRequest, params: P): Answer
@@ -58,13 +51,14 @@ export abstract class View<P extends object = {}> {
     const view = (request: HttpRequest, params: P): Answer => {
       const instance = Object.assign(new this(), init)
       instance.setup(request, params)
+      assertSetUp(this.name, instance.request)
       return instance.dispatch(request, params)
     }
     // oxlint-disable-next-line typescript/unbound-method -- its marks are read, it is not called
     return copyMarks(this.prototype.dispatch, Object.defineProperty(view, 'name', { value: this.name }))
   }
 
-  /** Called first: keeps the request and its parameters. */
+  /** Called first: keeps the request and its parameters. One that takes its place calls `super.setup(request, params)`. */
   setup(request: HttpRequest, params: P): void {
     this.request = request
     this.params = params
@@ -99,6 +93,11 @@ export abstract class View<P extends object = {}> {
   }
 }
 
+function assertSetUp(name: string, request: HttpRequest | undefined): void {
+  if (request !== undefined) return
+  throw new ImproperlyConfigured(`${name}.setup() has not kept the request: call super.setup(request, params) in it.`)
+}
+
 function checkInit(name: string, instance: object, init: object): void {
   for (const key of Object.keys(init)) {
     if (key in View.prototype || METHODS.some((method) => method === key)) {
@@ -112,112 +111,4 @@ function checkInit(name: string, instance: object, init: object): void {
       )
     }
   }
-}
-
-/**
- * Renders a template; its context has the route's parameters and what `getContextData` adds.
- *
- * @example
- * path('about/', TemplateView.asView({ templateName: 'about.html' }))
- */
-export class TemplateView<P extends object = {}> extends View<P> {
-  templateName = ''
-  extraContext: Readonly<Record<string, unknown>> = {}
-  contentType: string | undefined = undefined
-
-  override get(_request: HttpRequest, _params: P): Answer {
-    const context = this.getContextData()
-    const show = (settled: Params): AnyResponse =>
-      render(this.request, this.getTemplateNames(), settled, { contentType: this.contentType })
-    return context instanceof Promise ? context.then(show) : show(context)
-  }
-
-  /** The templates to try, in this order. Throws `ImproperlyConfigured` where there is no `templateName`. */
-  getTemplateNames(): readonly string[] {
-    if (this.templateName === '') {
-      throw new ImproperlyConfigured(
-        `${this.constructor.name} has no templateName: give it one, or override getTemplateNames().`,
-      )
-    }
-    return [this.templateName]
-  }
-
-  /** The template's context. */
-  getContextData(): Params | Promise<Params> {
-    return { view: this, ...this.params, ...this.extraContext }
-  }
-}
-
-/**
- * Sends the browser elsewhere: to `url`, in which `{name}` is a parameter of the route, or to the route `patternName`.
- *
- * @example
- * path('old/<int:id>/', RedirectView.asView({ patternName: 'detail', permanent: true }))
- */
-export class RedirectView<P extends object = {}> extends View<P> {
-  url: string | undefined = undefined
-  patternName: string | undefined = undefined
-  permanent = false
-  preserveRequest = false
-  /** Carry the query string along. */
-  queryString = false
-
-  override get(): Answer {
-    const target = this.getRedirectUrl()
-    if (target === undefined) {
-      logResponse(this.request, 410, 'Gone')
-      return new HttpResponseGone()
-    }
-    const { permanent, preserveRequest } = this
-    return permanent
-      ? new HttpResponsePermanentRedirect(target, { preserveRequest })
-      : new HttpResponseRedirect(target, { preserveRequest })
-  }
-
-  override post(): Answer {
-    return this.get()
-  }
-
-  override put(): Answer {
-    return this.get()
-  }
-
-  override patch(): Answer {
-    return this.get()
-  }
-
-  override delete(): Answer {
-    return this.get()
-  }
-
-  override options(): Answer {
-    return this.get()
-  }
-
-  /** Where to; `undefined` is answered by 410. Throws `ImproperlyConfigured` where the route lacks a parameter. */
-  getRedirectUrl(): string | undefined {
-    const params = this.params as Params
-    let target: string
-    if (this.url !== undefined) target = this.#filled(this.url, params)
-    else if (this.patternName !== undefined) target = reverseUntyped(this.patternName, params)
-    else return undefined
-    return this.queryString ? withQuery(target, this.request.environ.QUERY_STRING) : target
-  }
-
-  /** A parameter may hold slashes, but must not make the rest of the URL a host. */
-  #filled(url: string, params: Params): string {
-    const target = url.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-      if (Object.hasOwn(params, name)) return encodeURIComponent(String(params[name])).replaceAll('%2F', '/')
-      throw new ImproperlyConfigured(
-        `The url of ${this.constructor.name} has {${name}} in it, but the route "${this.request.resolverMatch?.route}" has no such parameter.`,
-      )
-    })
-    return target.startsWith('//') && !url.startsWith('//') ? `/%2F${target.slice(2)}` : target
-  }
-}
-
-function withQuery(url: string, query: string): string {
-  if (query === '') return url
-  const [, address = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(url) ?? []
-  return `${address}${address.includes('?') ? '&' : '?'}${query}${fragment}`
 }

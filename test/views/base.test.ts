@@ -5,10 +5,18 @@ import nodePath from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
 import { ImproperlyConfigured } from 'nuages/exceptions'
-import { type HttpRequest, HttpResponse } from 'nuages/http'
+import { type AnyResponse, type HttpRequest, HttpResponse, JsonResponse, type Middleware } from 'nuages/http'
 import { Client, RequestFactory, type TestResponse } from 'nuages/test'
 import { path, urlpatterns } from 'nuages/urls'
-import { RedirectView, requestContext, TemplateView, View } from 'nuages/views'
+import {
+  RedirectView,
+  requestContext,
+  SimpleTemplateResponse,
+  TemplateResponse,
+  TemplateResponseView,
+  TemplateView,
+  View,
+} from 'nuages/views'
 import { makeSite, RecordList } from '../test-tools/site.ts'
 
 describe('views/base', () => {
@@ -115,6 +123,21 @@ describe('views/base', () => {
       assert.equal((await client.put('/')).headers.get('X-Agent'), 'nobody')
     })
 
+    test('says that an overridden setup has forgotten the one of View', async () => {
+      class Forgetful extends View {
+        override setup(): void {}
+
+        override get(): HttpResponse {
+          return new HttpResponse('never')
+        }
+      }
+      const client = new Client(await makeSite(urlpatterns(path('', Forgetful.asView()))))
+      await assert.rejects(
+        client.get('/'),
+        /Forgetful\.setup\(\) has not kept the request: call super\.setup\(request, params\)/,
+      )
+    })
+
     test('is typed by its parameters and properties', () => {
       // @ts-expect-error a property that the class lacks
       assert.throws(() => Greeting.asView({ wrod: 'x' }))
@@ -127,9 +150,13 @@ describe('views/base', () => {
   })
 
   describe('TemplateView', () => {
-    const site = async (view: ReturnType<typeof TemplateView.asView>): Promise<Client> =>
+    const site = async (
+      view: ReturnType<typeof TemplateView.asView>,
+      middleware: readonly Middleware[] = [],
+    ): Promise<Client> =>
       new Client(
         await makeSite(urlpatterns(path('<name>/', view)), {
+          middleware,
           templates: { dirs: [templates], contextProcessors: [requestContext] },
         }),
       )
@@ -157,6 +184,84 @@ describe('views/base', () => {
       const response = await (await site(Chosen.asView({ contentType: 'text/plain' }))).get('/N/')
       assert.equal(await response.text(), 'N  M /N/')
       assert.equal(response.headers.get('Content-Type'), 'text/plain')
+    })
+
+    test('renders late, so that a layer can change the variables and the template', async () => {
+      const seen: unknown[] = []
+      const changing: Middleware = (getResponse) =>
+        Object.assign((request: HttpRequest) => getResponse(request), {
+          processTemplateResponse: (_request: HttpRequest, response: AnyResponse): AnyResponse => {
+            const late = response as TemplateResponse
+            seen.push(late.templateName, late.contextData['name'], late.isRendered)
+            late.contextData['name'] = 'of the layer'
+            return late
+          },
+        })
+      const client = await site(TemplateView.asView({ templateName: 'about.html' }), [changing])
+      assert.equal(await (await client.get('/N/')).text(), 'of the layer   /N/')
+      assert.deepEqual(seen, [['about.html'], 'N', false])
+    })
+
+    test('leaves extraContext and the variables of the class as they are, whatever a layer does to those of one answer', async () => {
+      const extraContext = { extra: 'E' }
+      class Frozen extends TemplateView {
+        override async getContextData(): Promise<Readonly<Record<string, unknown>>> {
+          return Object.freeze(await super.getContextData())
+        }
+      }
+      const adding: Middleware = (getResponse) =>
+        Object.assign((request: HttpRequest) => getResponse(request), {
+          processTemplateResponse: (_request: HttpRequest, response: AnyResponse): AnyResponse => {
+            ;(response as TemplateResponse).contextData['extra'] = 'changed'
+            return response
+          },
+        })
+      const client = await site(Frozen.asView({ templateName: 'about.html', extraContext }), [adding])
+      assert.equal(await (await client.get('/N/')).text(), 'N changed  /N/')
+      assert.deepEqual(extraContext, { extra: 'E' })
+    })
+
+    test('may answer by another class, or by none of templates', async () => {
+      class Marked extends TemplateResponse {
+        constructor(...args: ConstructorParameters<typeof TemplateResponse>) {
+          super(...args)
+          this.headers.set('X-Class', 'marked')
+        }
+      }
+      const marked = await site(TemplateView.asView({ templateName: 'about.html', responseClass: Marked }))
+      assert.equal((await marked.get('/N/')).headers.get('X-Class'), 'marked')
+
+      class Json extends TemplateView<{ name: string }> {
+        override renderToResponse({ name }: Readonly<Record<string, unknown>>): AnyResponse {
+          return new JsonResponse({ name })
+        }
+      }
+      assert.deepEqual(await (await site(Json.asView() as never)).get('/N/').then((it) => it.json()), { name: 'N' })
+    })
+
+    test('takes more of a response where it renders it itself', async () => {
+      class Form extends TemplateResponseView<{ name: string }> {
+        override templateName = 'about.html'
+
+        override async post(): Promise<AnyResponse> {
+          const context = await this.getContextData({ name: 'given', more: 'M' })
+          return this.renderToResponse(context, { status: 422, headers: { 'X-Form': 'bad' } })
+        }
+      }
+      const client = await site(Form.asView({ contentType: 'text/plain' }) as never)
+      const response = await client.post('/N/')
+      assert.deepEqual(
+        [response.status, response.headers.get('X-Form'), response.headers.get('Content-Type'), await response.text()],
+        [422, 'bad', 'text/plain', 'given  M /N/'],
+      )
+      assert.equal((await client.get('/N/')).status, 405)
+    })
+
+    test('is not rendered where nobody has done so', () => {
+      const view = TemplateView.asView({ templateName: 'about.html' })
+      const response = view(new RequestFactory().get('/'), {})
+      assert.ok(response instanceof SimpleTemplateResponse)
+      assert.equal(response.isRendered, false)
     })
 
     test('says that it has no template', async () => {

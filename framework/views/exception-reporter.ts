@@ -41,10 +41,15 @@ const MAX_TEXT = 300_000
  * }
  */
 export class ExceptionReporter implements Report {
+  /** The request that was served, if one was. */
   readonly request: HttpRequest | undefined
+  /** What was thrown. */
   readonly error: unknown
+  /** The status of the answer. */
   readonly status: number
+  /** When the report was begun. */
   readonly time: Date = new Date()
+  /** What says which values are secret. */
   readonly filter: ExceptionReporterFilter
   #data: TracebackData | undefined
   #masker: Masker | undefined
@@ -68,6 +73,7 @@ export class ExceptionReporter implements Report {
     return this.#masker
   }
 
+  /** The report as plain data; made once. */
   getTracebackData(): TracebackData {
     this.#data ??= {
       heading: this.#heading(),
@@ -80,6 +86,7 @@ export class ExceptionReporter implements Report {
     return this.#data
   }
 
+  /** The error on one line, of at most 200 characters. */
   getSubject(): string {
     const [error] = this.getTracebackData().errors
     return `${error?.name}: ${error?.message.split('\n', 1)[0]}`.slice(0, 200)

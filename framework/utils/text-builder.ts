@@ -11,14 +11,16 @@ export class TextBuilder {
   #piece = ''
 
   /** Put a text behind those that are there. */
+  /** Put a text after what is there. */
   add(text: string): void {
     this.#piece += text
     if (this.#piece.length < SIZE) return
-    // To cut a text, V8 makes it flat first.
+    // To cut a text, V8 makes it flat first; to look at one of its characters, not always.
     this.#done += this.#piece.slice(0, -1)
     this.#piece = this.#piece.slice(-1)
   }
 
+  /** The whole text. */
   /** The whole text. */
   toString(): string {
     return this.#done + this.#piece

@@ -74,7 +74,10 @@ export function trimmedOf(text: string, characters: string): string {
 
 /** Digits with a comma before each three. */
 export function groupThousands(digits: string): string {
-  return digits.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',')
+  const first = digits.length % 3 || 3
+  const groups = [digits.slice(0, first)]
+  for (let at = first; at < digits.length; at += 3) groups.push(digits.slice(at, at + 3))
+  return groups.join(',')
 }
 
 /** `'helloWorld'` for `'hello_world'` and `'hello-world'`. */

@@ -33,8 +33,8 @@ const encodeQuery = percentEncoder(' ')
 
 const encodeAll = percentEncoder('')
 
-/** A URL that stays as it is, with neither entities nor encodings. */
-const PLAIN_URL = /^[\w.~!$'()*+,;=:/[\]@-]*(?:\?[\w.~+-]*=[\w.~+-]*(?:&[\w.~+-]*=[\w.~+-]*)*)?$/
+/** A URL that stays as it is, as most do. */
+const PLAIN_URL = /^[\w.~!$&'()*+,;=:/[\]@-]*(?:\?[\w.~+-]*=[\w.~+-]*(?:&[\w.~+-]*=[\w.~+-]*)*)?$/
 
 /**
  * A text whose web and e-mail addresses are links, as HTML (Django's `urlize`): what begins with `http://`, `https://` or
@@ -71,7 +71,8 @@ function urlOf(word: string): string | undefined {
 }
 
 function quotedOnce(address: string): string {
-  return PLAIN_URL.test(address) ? address : quoted(unescapeHtml(address))
+  const url = unescapeHtml(address)
+  return PLAIN_URL.test(url) ? url : quoted(url)
 }
 
 /** A URL percent-encoded, if it is not so already. */

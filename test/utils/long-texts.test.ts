@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
   escapeHtml,
+  groupThousands,
   inPieces,
   percentDecode,
   percentEncode,
@@ -97,6 +98,15 @@ describe('a long text', () => {
       )
     }
     holds((text) => assert.equal(percentDecode(percentEncode(text)), text.toWellFormed()))
+  })
+
+  test('of digits is grouped by thousands, however many they are', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9]{1,40}$/), (digits) => {
+        assert.equal(groupThousands(digits), digits.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ','))
+      }),
+    )
+    assert.equal(groupThousands('123'.repeat(300_000)), `${'123,'.repeat(299_999)}123`)
   })
 
   test('keeps its words and their order where it is wrapped', () => {

@@ -1,5 +1,5 @@
 /**
- * Runs the benchmarks one after the other: `npm run bench`, or `npm run bench -- p1 p11` for some of them.
+ * Runs the benchmarks one after the other: `npm run bench`, or `npm run bench -- p1 filters` for some of them.
  *
  * The rivals are installed first, where they are not there yet.
  */
@@ -8,9 +8,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 const directory = import.meta.dirname
-const known = fs.readdirSync(directory).filter((file) => /^p\d+-.*\.ts$/.test(file))
+const known = fs.readdirSync(directory).filter((file) => /^(?:p\d+-.*|filters)\.ts$/.test(file))
 const asked = process.argv.slice(2)
-const chosen = known.filter((file) => asked.length === 0 || asked.includes(file.split('-')[0] as string))
+const chosen = known.filter((file) => asked.length === 0 || asked.includes(file.split(/[-.]/)[0] as string))
 if (chosen.length === 0) {
   console.error(`There is no benchmark ${asked.join(', ')}. There are: ${known.join(', ')}.`)
   process.exit(2)

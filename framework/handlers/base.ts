@@ -11,6 +11,7 @@ import {
   type MiddlewareHooks,
 } from '../http/index.ts'
 import { type ResolverMatch, withUrlconf } from '../urls/index.ts'
+import { isClass } from '../utils/index.ts'
 import { nameOf, noResponse } from './describe.ts'
 import { convertExceptionToResponse } from './exception.ts'
 import { traceLayer, type ViewSteps, viewSteps } from './trace.ts'
@@ -48,7 +49,7 @@ export function loadMiddleware(middleware: readonly Middleware[] = settings.midd
 }
 
 function makeLayer(factory: Middleware, next: GetResponse, name: string): (GetResponse & MiddlewareHooks) | undefined {
-  if (/^class\b/.test(Function.prototype.toString.call(factory))) {
+  if (isClass(factory)) {
     throw new ImproperlyConfigured(
       `The setting ${name} is a class: give a function that takes getResponse and returns a function of the request.`,
     )

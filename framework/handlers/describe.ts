@@ -1,6 +1,9 @@
-/** A function as a person would name it. */
+import { functionName } from '../utils/index.ts'
+
+/** A function's name as it stands in a sentence: in quotes, where it has one. */
 export function nameOf(callable: { readonly name: string }): string {
-  return callable.name === '' ? '(without a name)' : `"${callable.name}"`
+  const name = functionName(callable)
+  return name === callable.name ? `"${name}"` : name
 }
 
 /** Says that somebody, such as `The view "home"`, returned a value that is no response. */

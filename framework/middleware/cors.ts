@@ -1,13 +1,12 @@
 import { settings } from '../conf/index.ts'
 import { ImproperlyConfigured } from '../exceptions.ts'
 import { type AnyResponse, HttpResponse, type HttpRequest, type Middleware, patchVaryHeaders } from '../http/index.ts'
+import { isToken } from '../utils/index.ts'
 import { finishAfter } from './after.ts'
 import { CORS_CONFLICT } from './cors-conflict.ts'
 
 /** Longer origins are nobody's: a host name has 253 characters at most. */
 const MAX_ORIGIN = 300
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /**
  * Lets pages of other origins read answers, by the `cors…` settings (the Fetch standard, section 3.2; django-cors-headers'
@@ -94,7 +93,7 @@ function standingPreflight(): Array<readonly [name: string, value: string]> {
 
 function headerNames(setting: string, names: readonly string[]): string {
   for (const name of names) {
-    if (TOKEN.test(name)) continue
+    if (isToken(name)) continue
     throw new ImproperlyConfigured(
       `The setting ${setting} has ${JSON.stringify(name)}, which is no name of a method or header. Give one name an entry.`,
     )

@@ -2,6 +2,7 @@ import { type CheckMessage, checkError, checkWarning, registerCheck } from '../c
 import { hasSettings, settings } from '../conf/index.ts'
 import { MiddlewareNotUsed } from '../exceptions.ts'
 import { HttpResponse, type Middleware } from '../http/index.ts'
+import { functionName, isClass } from '../utils/index.ts'
 import { accessLogMiddleware } from './access-log.ts'
 import { commonMiddleware } from './common.ts'
 import { compressionMiddleware, gzipMiddleware } from './compression.ts'
@@ -35,7 +36,7 @@ function* judgeFactories(): Generator<CheckMessage> {
   for (const [index, factory] of settings.middleware.entries()) {
     const fault = faultOf(factory)
     if (fault === undefined) continue
-    yield checkError('nuages.middleware.E001', `${nameOf(factory)} ${fault.text}`, {
+    yield checkError('nuages.middleware.E001', `${functionName(factory)} ${fault.text}`, {
       hint: fault.isShape
         ? 'A middleware is (getResponse) => (request) => response: it returns a function of the request.'
         : 'The server does not start with it: mend what the message says, or take it out of the setting.',
@@ -51,6 +52,7 @@ interface Fault {
 }
 
 function faultOf(factory: Middleware): Fault | undefined {
+  if (isClass(factory)) return { text: 'is a class.', isShape: true }
   try {
     const layer: unknown = factory(() => new HttpResponse())
     if (typeof layer === 'function') return undefined
@@ -72,23 +74,27 @@ function* judgeOrder(): Generator<CheckMessage> {
   const place = (layer: Middleware): number => settings.middleware.indexOf(layer)
   for (const [outer, inner, otherwise] of ORDER) {
     if (place(inner) === -1 || place(outer) <= place(inner)) continue
-    yield checkWarning('nuages.middleware.W001', `${nameOf(outer)} stands after ${nameOf(inner)}: ${otherwise}.`, {
-      hint: `Put ${nameOf(outer)} before ${nameOf(inner)}.`,
-      object: 'middleware',
-    })
+    yield checkWarning(
+      'nuages.middleware.W001',
+      `${functionName(outer)} stands after ${functionName(inner)}: ${otherwise}.`,
+      {
+        hint: `Put ${functionName(outer)} before ${functionName(inner)}.`,
+        object: 'middleware',
+      },
+    )
   }
 }
 
 function* judgeRepetitions(): Generator<CheckMessage> {
   const repeated = settings.middleware.filter((layer, index) => settings.middleware.indexOf(layer) !== index)
   for (const layer of new Set(repeated)) {
-    yield checkWarning('nuages.middleware.W002', `${nameOf(layer)} is in the middleware setting more than once.`, {
-      hint: 'Leave one.',
-      object: 'middleware',
-    })
+    yield checkWarning(
+      'nuages.middleware.W002',
+      `${functionName(layer)} is in the middleware setting more than once.`,
+      {
+        hint: 'Leave one.',
+        object: 'middleware',
+      },
+    )
   }
-}
-
-function nameOf(layer: Middleware): string {
-  return layer.name === '' ? 'A middleware without a name' : layer.name
 }

@@ -1,6 +1,6 @@
 import { type ErrorReport, type ErrorReporter, hasSettings, settings } from '../conf/index.ts'
 import type { HttpRequest } from '../http/index.ts'
-import { getLogger } from '../utils/index.ts'
+import { functionName, getLogger } from '../utils/index.ts'
 import { ExceptionReporter } from './exception-reporter.ts'
 
 /** The report of an error, by the class that the setting `exceptionReporter` names (Django's `get_exception_reporter_class`). */
@@ -35,8 +35,10 @@ async function hand(reporter: ErrorReporter, report: () => ErrorReport): Promise
 function tellOnce(reporter: ErrorReporter, error: unknown): void {
   if (failed.has(reporter)) return
   failed.add(reporter)
-  const name = reporter.name === '' ? '(without a name)' : reporter.name
-  getLogger('nuages.reporters').error(`The error reporter ${name} failed; what it fails at later is not told.`, {
-    error,
-  })
+  getLogger('nuages.reporters').error(
+    `The error reporter ${functionName(reporter)} failed; what it fails at later is not told.`,
+    {
+      error,
+    },
+  )
 }

@@ -156,6 +156,16 @@ describe('middleware/checks', () => {
       assert.deepEqual(await idsOf({ ...good, ...own, secureCspReportOnly: { sandbox: ['a;b'] } }), found)
     })
 
+    test('says that a layer is a class', async () => {
+      class Layer {
+        readonly name = 'layer'
+      }
+      await setup(defineSettings({ ...good, ...withLayer(Layer as never) }))
+      const [message] = await runChecks({ tags: ['middleware'] })
+      assert.equal(message?.id, 'nuages.middleware.E001')
+      assert.equal(message.message, 'Layer is a class.')
+    })
+
     test('says why a layer cannot be made', async () => {
       function brokenMiddleware(): (request: HttpRequest) => never {
         throw new Error('no key')

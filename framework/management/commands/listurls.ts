@@ -1,4 +1,5 @@
 import type { RouteInfo } from '../../urls/index.ts'
+import { functionName } from '../../utils/index.ts'
 import { BaseCommand } from '../base.ts'
 
 /** Lists the routes of the project in the order in which they are tried. */
@@ -23,6 +24,5 @@ export default class ListurlsCommand extends BaseCommand {
 }
 
 function viewOf({ view, isMount }: RouteInfo): string {
-  if (isMount) return '(application)'
-  return view.name === '' ? '(anonymous)' : view.name
+  return isMount ? '(application)' : functionName(view)
 }

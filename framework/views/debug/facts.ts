@@ -1,6 +1,6 @@
 import { type ExceptionReporterFilter, settings } from '../../conf/index.ts'
 import type { HttpRequest } from '../../http/index.ts'
-import { version } from '../../utils/index.ts'
+import { functionName, version } from '../../utils/index.ts'
 import type { Masker } from './mask.ts'
 import { show } from './show.ts'
 
@@ -113,7 +113,7 @@ function routeRows(request: HttpRequest, masker: Masker): Row[] {
   return [
     ['route', match.route],
     ['name', match.viewName],
-    ['view', match.view.name || '(anonymous)'],
+    ['view', functionName(match.view)],
     ['params', show(match.params, masker)],
   ]
 }

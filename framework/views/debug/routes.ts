@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../http/index.ts'
 import type { Resolver404, RouteInfo } from '../../urls/index.ts'
-import { closest } from '../../utils/index.ts'
+import { closest, functionName } from '../../utils/index.ts'
 
 /** A route that was tried, ready to be shown. */
 export interface RouteReport {
@@ -39,7 +39,7 @@ function reportRoute({ route, name, view, isMount }: RouteInfo, root: string): R
   return {
     route: shownRoute(route),
     name: name ?? '',
-    view: isMount ? 'another application' : view.name || '(anonymous)',
+    view: isMount ? 'another application' : functionName(view),
     href: isPlain(route) ? hrefOf(root, route) : undefined,
   }
 }

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { functionName } from '../../utils/index.ts'
 import type { Masker } from './mask.ts'
 
 const MAX_LEVELS = 4
@@ -145,7 +146,7 @@ function className(value: object): string {
 
 function nameOf(fn: object): string {
   const name: unknown = types.isProxy(fn) ? '' : Object.getOwnPropertyDescriptor(fn, 'name')?.value
-  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_NAME) : '(anonymous)'
+  return functionName({ name: typeof name === 'string' ? name.slice(0, MAX_NAME) : '' })
 }
 
 function errorLine(error: Error): string {

@@ -36,7 +36,10 @@ export function percentEncoder(safe: string): (text: string) => string {
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (octets) => {
-    return Buffer.from(octets.replaceAll('%', ''), 'hex').toString('utf8')
+    // Twice as fast as a buffer of the digits as `hex`.
+    const bytes = Buffer.allocUnsafe(octets.length / 3)
+    for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(octets.slice(at * 3 + 1, at * 3 + 3), 16)
+    return bytes.toString('utf8')
   })
 }
 

@@ -1,11 +1,12 @@
 import type { Pages } from './pages.ts'
 
 /**
- * One page of a list: its items, and where it stands among the others. It is iterable.
+ * One page of a list: its items, and where it stands among the others. It is iterable. What are methods in Django are
+ * properties here, so that a template reads them as it does there.
  *
  * @example
  * {% for article in page %}…{% endfor %}
- * {% if page.hasNext() %}<a href="{% querystring page=page.nextPageNumber() %}">next</a>{% endif %}
+ * {% if page.hasNext %}<a href="{% querystring page=page.nextPageNumber %}">next</a>{% endif %}
  */
 export class Page<T> implements Iterable<T> {
   /** The items. */
@@ -37,38 +38,38 @@ export class Page<T> implements Iterable<T> {
   }
 
   /** True where a page follows. */
-  hasNext(): boolean {
+  get hasNext(): boolean {
     return this.number < this.paginator.numPages
   }
 
   /** True where a page stands before. */
-  hasPrevious(): boolean {
+  get hasPrevious(): boolean {
     return this.number > 1
   }
 
   /** True where there is more than this page. */
-  hasOtherPages(): boolean {
-    return this.hasPrevious() || this.hasNext()
+  get hasOtherPages(): boolean {
+    return this.hasPrevious || this.hasNext
   }
 
   /** The number of the page that follows. Throws `EmptyPage` where none does. */
-  nextPageNumber(): number {
+  get nextPageNumber(): number {
     return this.paginator.validateNumber(this.number + 1)
   }
 
   /** The number of the page before. Throws `EmptyPage` where there is none. */
-  previousPageNumber(): number {
+  get previousPageNumber(): number {
     return this.paginator.validateNumber(this.number - 1)
   }
 
   /** Which of all items is the first on this page, from 1; 0 where there are none. */
-  startIndex(): number {
+  get startIndex(): number {
     const [start] = this.paginator.bounds(this.number)
     return this.paginator.count === 0 ? 0 : start + 1
   }
 
   /** Which of all items is the last on this page. */
-  endIndex(): number {
+  get endIndex(): number {
     const [, end] = this.paginator.bounds(this.number)
     return end
   }

@@ -133,11 +133,11 @@ describe('a page', () => {
   test('knows where it stands', () => {
     const places = [...paginator].map((page) => [
       page.number,
-      page.hasPrevious(),
-      page.hasNext(),
-      page.hasOtherPages(),
-      page.startIndex(),
-      page.endIndex(),
+      page.hasPrevious,
+      page.hasNext,
+      page.hasOtherPages,
+      page.startIndex,
+      page.endIndex,
       page.length,
     ])
     assert.deepEqual(places, [
@@ -146,11 +146,11 @@ describe('a page', () => {
       [3, true, false, true, 7, 8, 2],
     ])
     const only = new Paginator([], 3).page(1)
-    assert.deepEqual([only.hasOtherPages(), only.startIndex(), only.endIndex()], [false, 0, 0])
-    assert.equal(paginator.page(2).nextPageNumber(), 3)
-    assert.equal(paginator.page(2).previousPageNumber(), 1)
-    assert.throws(() => paginator.page(3).nextPageNumber(), EmptyPage)
-    assert.throws(() => paginator.page(1).previousPageNumber(), EmptyPage)
+    assert.deepEqual([only.hasOtherPages, only.startIndex, only.endIndex], [false, 0, 0])
+    assert.equal(paginator.page(2).nextPageNumber, 3)
+    assert.equal(paginator.page(2).previousPageNumber, 1)
+    assert.throws(() => paginator.page(3).nextPageNumber, EmptyPage)
+    assert.throws(() => paginator.page(1).previousPageNumber, EmptyPage)
   })
 
   test('is a list of its items', () => {
@@ -171,7 +171,7 @@ describe('a page', () => {
 
   test('is shown by a template', () => {
     const text =
-      '{% for n in page %}{{ n }} {% endfor %}{% if page.hasNext() %}next {{ page.nextPageNumber() }}{% endif %} ' +
+      '{% for n in page %}{{ n }} {% endfor %}{% if page.hasNext %}next {{ page.nextPageNumber }}{% endif %} ' +
       '{{ page.number }}/{{ page.paginator.numPages }} {{ page|length }} ' +
       '{% for n in page.paginator.getElidedPageRange(page.number) %}[{{ n }}]{% endfor %}'
     const shown = new Engine().fromString(text).render({ page: paginator.getPage('2') })
@@ -241,7 +241,7 @@ describe('a paginator of what has to be waited for', () => {
     assert.deepEqual(await paginator.pageRange(), [1, 2])
     assert.deepEqual(await paginator.getElidedPageRange(), [1, 2])
     const page: Page<number> = await paginator.page('2')
-    assert.deepEqual([page.length, page.at(-1), page.hasNext(), page.endIndex()], [13, 23, false, 23])
+    assert.deepEqual([page.length, page.at(-1), page.hasNext, page.endIndex], [13, 23, false, 23])
     const sizes: number[] = []
     for await (const { length } of paginator) sizes.push(length)
     assert.deepEqual(sizes, [10, 13])

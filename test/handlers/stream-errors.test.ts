@@ -146,6 +146,33 @@ describe('handlers/stream', () => {
     })
   }
 
+  test('ends what a piece that is none came from, and tells of the piece where that fails too', async () => {
+    const log = new RecordList()
+    let ended = 0
+    async function* pieces(): AsyncGenerator<string> {
+      try {
+        yield 'a'
+        yield 5 as unknown as string
+      } finally {
+        ended++
+        // oxlint-disable-next-line no-unsafe-finally -- a clean-up that fails is what is looked at
+        throw BROKEN
+      }
+    }
+    const numbers = urlpatterns(route('', () => new StreamingHttpResponse(pieces())))
+    const client = new Client(await makeSite(numbers, {}, log), { raiseRequestException: false })
+    await client.get('/')
+    assert.equal(ended, 1)
+    assert.match(String(log.records[0]?.error), /a piece of it is of type number/)
+    assert.equal(log.records.length, 1)
+  })
+
+  test('cannot come of a stream that nobody reads', async () => {
+    const { application, log } = await makeReporting()
+    assert.equal((await new Client(application).head('/at-once/')).status, 200)
+    assert.deepEqual(log.lines, [])
+  })
+
   test('before the first piece is an answer of 500', async () => {
     const { application } = await makeReporting()
     const response = await new Client(application, { raiseRequestException: false }).get('/at-once/')

@@ -54,7 +54,7 @@ export function validatorsOf({ headers }: AnyResponse): Validators {
 /**
  * What a request's conditions make of an answer (RFC 9110, section 13.2.2; Django's `get_conditional_response`): 304 where
  * the client has it already, 412 where the resource is not in the state that it demands, and otherwise `response` as it
- * is. A response that is no success is given back unseen.
+ * is. A response that is no success is given back unseen, but for 416: conditions come before ranges (section 14.2).
  *
  * @example
  * const early = getConditionalResponse(request, { lastModified: article.changed })
@@ -66,12 +66,17 @@ export function getConditionalResponse<R extends AnyResponse | undefined = undef
   response?: R,
 ): R | HttpResponse {
   const unchanged = response as R
-  if (response !== undefined && (response.status < 200 || response.status > 299)) return unchanged
+  if (response !== undefined && !isOfResource(response.status)) return unchanged
   const outcome = judge(request, validators)
   if (outcome === undefined) return unchanged
   const short = outcome === 304 ? notModified(response) : new HttpResponse('', { status: 412 })
   if (response !== undefined) short.addCloser(() => response.close())
   return short
+}
+
+/** True for an answer that would be a success if no range had been asked for. */
+function isOfResource(status: number): boolean {
+  return (status >= 200 && status <= 299) || status === 416
 }
 
 /** The four steps, in their order; `undefined` goes on to the answer itself. */

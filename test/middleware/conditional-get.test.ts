@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import { resetForTests } from 'nuages'
-import { type AnyResponse, HttpResponse, type ResponseInit, StreamingHttpResponse } from 'nuages/http'
+import {
+  type AnyResponse,
+  FileResponse,
+  type HttpRequest,
+  HttpResponse,
+  type ResponseInit,
+  StreamingHttpResponse,
+} from 'nuages/http'
 import { conditionalGetMiddleware } from 'nuages/middleware'
 import { Client, type TestResponse } from 'nuages/test'
 import { path, urlpatterns } from 'nuages/urls'
@@ -11,7 +18,7 @@ describe('middleware/conditional-get', () => {
   afterEach(resetForTests)
 
   async function ask(
-    view: () => AnyResponse | Promise<AnyResponse>,
+    view: (request: HttpRequest) => AnyResponse | Promise<AnyResponse>,
     headers: Readonly<Record<string, string>> = {},
     method = 'GET',
   ): Promise<TestResponse> {
@@ -51,6 +58,21 @@ describe('middleware/conditional-get', () => {
     await none(() => new HttpResponse(''))
     await none(page(), 'POST')
     await none(page(), 'HEAD')
+  })
+
+  test('conditions come before the range that a client asks for', async () => {
+    const view = (request: HttpRequest): FileResponse =>
+      new FileResponse(Buffer.from('a page'), { request, headers: { ETag: '"mine"' } })
+    const statusOf = async (range: string, tag: string): Promise<number> =>
+      (await ask(view, { Range: range, 'If-None-Match': tag })).status
+    assert.deepEqual(
+      [
+        await statusOf('bytes=1-2', '"mine"'),
+        await statusOf('bytes=99-', '"mine"'),
+        await statusOf('bytes=99-', '"other"'),
+      ],
+      [304, 304, 416],
+    )
   })
 
   test('an answer that is no success stays what it is', async () => {

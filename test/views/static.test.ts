@@ -137,6 +137,11 @@ describe('views/static', () => {
         [{ 'If-None-Match': '"other"', 'If-Modified-Since': modified }, 200],
         [{ 'If-None-Match': etag, 'If-Modified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 304],
         [{ 'If-None-Match': etag, Range: 'bytes=0-0' }, 304],
+        [{ 'If-None-Match': etag, Range: 'bytes=99-' }, 304],
+        [{ 'If-Modified-Since': modified, Range: 'bytes=99-' }, 304],
+        [{ 'If-None-Match': '"other"', Range: 'bytes=99-' }, 416],
+        [{ 'If-Match': '"other"', Range: 'bytes=99-' }, 412],
+        [{ 'If-Match': etag, Range: 'bytes=99-' }, 416],
       ]
       for (const [given, status] of cases) {
         const response = await ask('/media/a.css', { headers: given })

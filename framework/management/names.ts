@@ -7,6 +7,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   'deploy',
   'dist',
   'manage',
+  'node',
   'node_modules',
   'nuages',
   'static',
@@ -24,6 +25,9 @@ const RESERVED: ReadonlySet<string> = new Set(
     'return static super switch this throw true try typeof undefined var void while with yield'
   ).split(' '),
 )
+
+/** Names of devices on Windows, where no file or directory can be called so, and no repository with one be cloned. */
+const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)$/
 
 /** A new project's or app's name and place. */
 export interface NewPlace {
@@ -59,6 +63,8 @@ function judge(kind: 'project' | 'app', name: string): void {
     throw new CommandError(`'${name}' is the name of a module of Node: choose another for the ${kind}.`)
   if (TAKEN.has(lower))
     throw new CommandError(`'${name}' already means something else in a project: choose another name.`)
+  if (DEVICES.test(lower))
+    throw new CommandError(`'${name}' is no name of a directory on Windows: choose another for the ${kind}.`)
   if (RESERVED.has(name)) throw new CommandError(`'${name}' is a word of JavaScript: choose another for the ${kind}.`)
 }
 

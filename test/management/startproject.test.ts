@@ -231,6 +231,9 @@ describe('startproject', () => {
     ['nuages', /already means something else/],
     ['templates', /already means something else/],
     ['static', /already means something else/],
+    ['node', /already means something else/],
+    ['con', /no name of a directory on Windows/],
+    ['LPT1', /no name of a directory on Windows/],
   ]
   for (const [name, reason] of names)
     test(`refuses the name '${name}'`, async (t) => {
@@ -297,7 +300,7 @@ describe('a skeleton of one’s own', () => {
     const directory = temporaryDirectory(t)
     await assert.rejects(
       callCommand('startproject', ['mysite', directory, '--template', path.join(directory, 'nothing')]),
-      /--template names no directory: /,
+      /--template names no directory and no archive: /,
     )
   })
 

@@ -1,17 +1,12 @@
 import path from 'node:path'
-import { BaseCommand, type CommandValues } from '../base.ts'
+import { BaseCommand } from '../base.ts'
 import { placeFor } from '../names.ts'
-import type { Options } from '../options.ts'
-import { copySkeleton, skeletonDirectory } from '../skeleton.ts'
-
-const options = {
-  template: { type: 'string', metavar: 'DIRECTORY', help: 'Copy this skeleton instead of the built-in one.' },
-} as const satisfies Options
+import { makeFromSkeleton, skeletonOptions, type SkeletonValues } from '../skeleton/options.ts'
 
 /** Makes a new app inside a project. */
-export default class StartappCommand extends BaseCommand<typeof options> {
+export default class StartappCommand extends BaseCommand<typeof skeletonOptions> {
   override readonly help = 'Make a new app: a part of a project, with views, URLs and templates of its own.'
-  override readonly options = options
+  override readonly options = skeletonOptions
   override readonly positionals = [
     { name: 'name', help: 'The name of the app, or a path that ends in it.' },
     {
@@ -23,9 +18,9 @@ export default class StartappCommand extends BaseCommand<typeof options> {
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 
-  override handle([word = '', directory]: readonly string[], { template }: CommandValues<typeof options>): void {
+  override async handle([word = '', directory]: readonly string[], values: SkeletonValues): Promise<void> {
     const place = placeFor('app', word, directory)
-    copySkeleton(skeletonDirectory('app', template), place.directory, { app_name: place.name })
+    await makeFromSkeleton('app', place.directory, { app_name: place.name }, values)
     const where = path.relative(process.cwd(), place.directory) || '.'
     this.stdout.write(this.style.success(`Made the app ${place.name} in ${where}.`))
     this.stdout.write(

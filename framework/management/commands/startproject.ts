@@ -2,17 +2,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { escapeControls, randomString, version } from '../../utils/index.ts'
-import { BaseCommand, type CommandValues } from '../base.ts'
+import { BaseCommand } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import { type NewPlace, placeFor } from '../names.ts'
-import type { Options } from '../options.ts'
 import { canPinNode, dependencyOnThis, isRecentEnough, machineNode, OLDEST_NODE, PINNED_NODE } from '../origin.ts'
 import { inJson, inNginx, inShell, inUnit } from '../quoting.ts'
-import { copySkeleton, skeletonDirectory, type SkeletonVariables } from '../skeleton.ts'
-
-const options = {
-  template: { type: 'string', metavar: 'DIRECTORY', help: 'Copy this skeleton instead of the built-in one.' },
-} as const satisfies Options
+import type { SkeletonVariables } from '../skeleton/copy.ts'
+import { makeFromSkeleton, skeletonOptions, type SkeletonValues } from '../skeleton/options.ts'
 
 /** Django's alphabet for keys, without the characters that mean something in a shell or in a `.env` file. */
 const KEY_ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+@'
@@ -28,9 +24,9 @@ interface ChosenNode {
 }
 
 /** Makes a new project. */
-export default class StartprojectCommand extends BaseCommand<typeof options> {
+export default class StartprojectCommand extends BaseCommand<typeof skeletonOptions> {
   override readonly help = 'Make a new project: a site that runs, has a test, and can be deployed.'
-  override readonly options = options
+  override readonly options = skeletonOptions
   override readonly positionals = [
     { name: 'name', help: 'The name of the project, or a path that ends in it.' },
     { name: 'directory', help: 'Where to put it; a new directory of its name where this is left out.', optional: true },
@@ -38,7 +34,7 @@ export default class StartprojectCommand extends BaseCommand<typeof options> {
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 
-  override handle([given = '', directory]: readonly string[], { template }: CommandValues<typeof options>): void {
+  override async handle([given = '', directory]: readonly string[], values: SkeletonValues): Promise<void> {
     const place = placeFor('project', given, directory)
     if (!place.given && fs.existsSync(place.directory))
       throw new CommandError(
@@ -46,7 +42,7 @@ export default class StartprojectCommand extends BaseCommand<typeof options> {
       )
     refuseUnspeakable(place)
     const node = chooseNode(place)
-    copySkeleton(skeletonDirectory('project', template), place.directory, variablesOf(place, node))
+    await makeFromSkeleton('project', place.directory, variablesOf(place, node), values)
     this.#explain(place, node)
   }
 

@@ -1,12 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isDirectory, packageRoot } from '../utils/index.ts'
-import { CommandError } from './errors.ts'
+import { isDirectory } from '../../utils/index.ts'
+import { CommandError } from '../errors.ts'
+import type { SkeletonFile } from './files.ts'
 
-/** The values of the named variables that a skeleton's names and `-tpl` files may use. */
+/** The values of the named variables that a skeleton's names and filled files may use. */
 export type SkeletonVariables = Readonly<Record<string, string>>
 
-/** Ends the names of files that are filled in: no tool mistakes them for what they will become. */
+/** Ends the names of files that are always filled in: no tool mistakes them for what they will become. */
 const SUFFIX = '-tpl'
 
 /** npm leaves out, or acts on, files with these names in a package; so skeletons carry them without their dot. */
@@ -20,11 +21,12 @@ const DOTTED: Readonly<Record<string, string>> = {
 const SECRET_MODE = 0o600
 const SECRET_NAMES: ReadonlySet<string> = new Set(['.env'])
 
-/** The skeleton of a kind of thing, or the one that the user names. */
-export function skeletonDirectory(kind: 'project' | 'app', template: string | undefined): string {
-  const directory = template === undefined ? path.join(packageRoot(), 'templates', kind) : path.resolve(template)
-  if (isDirectory(directory)) return directory
-  throw new CommandError(`--template names no directory: ${directory}`)
+/** Which files are filled in besides those whose names end in `-tpl`. */
+export interface FilledFiles {
+  /** Ends of names, such as `html` or `.html`. */
+  readonly extensions: readonly string[]
+  /** Whole names. */
+  readonly names: readonly string[]
 }
 
 interface PlannedFile {
@@ -34,33 +36,44 @@ interface PlannedFile {
 }
 
 /**
- * Copy a tree of files into the directory `target`, which is made where it is missing.
+ * Write the files of a skeleton into the directory `target`, which is made where it is missing.
  *
- * Files whose names end in `-tpl` lose that ending, and each `{{ name }}` in them becomes the variable's value; all else
- * is copied byte for byte. Where a file's or directory's name contains a variable's name, such as `project_name`, that
- * is replaced too. What begins with `#!` becomes executable. Nothing that is already there is touched: either every
- * file can be written, or none is.
+ * Files whose names end in `-tpl` lose that ending, and each `{{ name }}` in them, and in what else is `filled`, becomes the
+ * variable's value; all else is copied byte for byte. Where a file's or directory's name contains a variable's name, such
+ * as `project_name`, that is replaced too. What begins with `#!` becomes executable. Nothing that is already there is
+ * touched: either every file can be written, or none is.
  *
  * @returns the files written, relative to `target`.
  * @throws CommandError that lists what is in the way, or names an unknown variable.
  */
-export function copySkeleton(source: string, target: string, variables: SkeletonVariables): string[] {
-  const files = plan(source, target, variables)
+export function copySkeleton(
+  skeleton: readonly SkeletonFile[],
+  target: string,
+  variables: SkeletonVariables,
+  filled: FilledFiles,
+): string[] {
+  const files = skeleton.map((file) => plan(file, target, variables, filled))
   refuseToOverwrite(files, target)
   write(files, target)
   return files.map(({ to }) => path.relative(target, to))
 }
 
-function plan(source: string, target: string, variables: SkeletonVariables): PlannedFile[] {
-  const entries = fs.readdirSync(source, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1))
-  return entries.flatMap((entry) => {
-    const from = path.join(source, entry.name)
-    const to = path.join(target, targetName(entry.name, variables))
-    const stat = fs.statSync(from)
-    if (stat.isDirectory()) return plan(from, to, variables)
-    const content = contentOf(from, variables)
-    return [{ to, content, mode: modeOf(to, content, stat.mode) }]
-  })
+function plan(file: SkeletonFile, target: string, variables: SkeletonVariables, filled: FilledFiles): PlannedFile {
+  const names = file.path.split('/').map((name) => targetName(name, variables))
+  if (names.some((name) => name === '' || name === '.' || name === '..'))
+    throw new CommandError(`${file.path} in the skeleton would become ${names.join('/')}, which is no name of a file.`)
+  const to = path.join(target, ...names)
+  const content = isFilled(file.path, filled) ? fill(file, variables) : file.content
+  return { to, content, mode: modeOf(to, content, file.mode) }
+}
+
+function isFilled(file: string, { extensions, names }: FilledFiles): boolean {
+  const name = path.posix.basename(file)
+  return (
+    name.endsWith(SUFFIX) ||
+    names.includes(name) ||
+    extensions.some((extension) => name.endsWith(`.${extension.replace(/^\./, '')}`))
+  )
 }
 
 function targetName(name: string, variables: SkeletonVariables): string {
@@ -69,14 +82,12 @@ function targetName(name: string, variables: SkeletonVariables): string {
   return dotted.replaceAll(/[a-z]+_name/g, (variable) => own(variables, variable) ?? variable)
 }
 
-function contentOf(file: string, variables: SkeletonVariables): Buffer {
-  const bytes = fs.readFileSync(file)
-  if (!file.endsWith(SUFFIX)) return bytes
-  const filled = bytes.toString('utf8').replaceAll(/\{\{ ?(\w+) ?\}\}/g, (_match, name: string) => {
+function fill(file: SkeletonFile, variables: SkeletonVariables): Buffer {
+  const filled = file.content.toString('utf8').replaceAll(/\{\{ ?(\w+) ?\}\}/g, (_match, name: string) => {
     const value = own(variables, name)
     if (value !== undefined) return value
     throw new CommandError(
-      `${file} uses the variable '${name}', which there is not. There are: ${Object.keys(variables).join(', ')}.`,
+      `${file.path} uses the variable '${name}', which there is not. There are: ${Object.keys(variables).join(', ')}.`,
     )
   })
   return Buffer.from(filled)

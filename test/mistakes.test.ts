@@ -73,6 +73,12 @@ const MISTAKES: readonly Mistake[] = [
     edits: [[URLS, "path('', home,", "path('', (home as any)(),"]],
   },
   {
+    what: 'A class is given as view',
+    says: 'was given the class Home: write Home.asView().',
+    at: 'mysite/urls.ts:4:',
+    edits: [[URLS, "path('', home,", "path('', class Home { static asView() { return home } } as any,"]],
+  },
+  {
     what: 'A view is undefined, for files import each other',
     says: 'do files import each other in a circle?',
     at: 'mysite/urls.ts:4:',

@@ -1,5 +1,7 @@
 import type { Application } from '../gateway/index.ts'
 import { ImproperlyConfigured } from '../exceptions.ts'
+import { isClass } from '../utils/index.ts'
+import { refuseClass } from './class-view.ts'
 import { mountView } from './mount.ts'
 import { parseRoute, type Piece } from './pattern.ts'
 import type { AnyView, RouteEntry } from './route.ts'
@@ -122,6 +124,7 @@ export function include<
 ): Route<Included<R, P, NS | Literal<App>>> {
   const pieces: Piece[] = parseRoute(route)
   const call = `include(${JSON.stringify(route)}, …)`
+  refuseClass(urls, call, (view) => `path(${JSON.stringify(route)}, ${view})`)
   if (!Array.isArray(urls?.entries)) {
     throw new ImproperlyConfigured(`${call} was given no list of URLs: give it what urlpatterns() returned.`)
   }
@@ -186,10 +189,9 @@ export function mount(route: string, application: Application): Route<{}> {
     throw new ImproperlyConfigured(`mount(${JSON.stringify(route)}, …) needs a route that ends with a slash.`)
   }
   if (route.includes('<')) throw new ImproperlyConfigured(`mount(${JSON.stringify(route)}, …) takes no parameters.`)
-  if (typeof application !== 'function') {
-    throw new ImproperlyConfigured(
-      `mount(${JSON.stringify(route)}, …) was given no application, but ${typeof application}.`,
-    )
+  if (typeof application !== 'function' || isClass(application)) {
+    const given = typeof application === 'function' ? `a class, ${application.name}` : typeof application
+    throw new ImproperlyConfigured(`mount(${JSON.stringify(route)}, …) was given no application, but ${given}.`)
   }
   return { entry: { kind: 'mount', route, pieces: parseRoute(route), view: mountView(application) } }
 }
@@ -200,6 +202,7 @@ export function urlpatterns<const T extends ReadonlyArray<AnyRoute<{}>>>(...rout
 }
 
 function checkedView<P>(view: View<P>, route: string): AnyView {
+  refuseClass(view, `The route ${JSON.stringify(route)}`)
   if (typeof view === 'function') return view
   throw new ImproperlyConfigured(
     `The route ${JSON.stringify(route)} has no view: it was given ${view === undefined ? 'undefined (is the import right, or do files import each other in a circle?)' : typeof view}.`,

@@ -1,4 +1,5 @@
 import type { AnyResponse, HttpRequest } from '../http/index.ts'
+import { refuseClass } from './class-view.ts'
 import type { Urls } from './conf.ts'
 
 /** A view for what has gone wrong: gets the request and what was thrown. */
@@ -27,7 +28,8 @@ export const HANDLED = [400, 403, 404, 500] as const
 /** A status that has a handler. */
 export type HandledStatus = (typeof HANDLED)[number]
 
-/** The handlers among what a module exports. */
+/** The handlers among what a module exports. Throws `ImproperlyConfigured` for a class. */
 export function errorHandlersOf(module: ErrorHandlers): ErrorHandlers {
+  for (const status of HANDLED) refuseClass(module[`handler${status}`], `handler${status}`)
   return Object.fromEntries(HANDLED.map((status) => [`handler${status}`, module[`handler${status}`]]))
 }

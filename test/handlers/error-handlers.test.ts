@@ -8,7 +8,7 @@ import { getWSGIApplication } from 'nuages/handlers'
 import { HttpResponse, type HttpRequest } from 'nuages/http'
 import { Client } from 'nuages/test'
 import { type ErrorHandlers, path, urlpatterns } from 'nuages/urls'
-import { SimpleTemplateResponse } from 'nuages/views'
+import { SimpleTemplateResponse, View } from 'nuages/views'
 import { RecordList } from '../test-tools/site.ts'
 
 describe('handlers/error-handlers', () => {
@@ -110,6 +110,19 @@ describe('handlers/error-handlers', () => {
       }
     })
   }
+
+  test('is refused at once where it is a class', async () => {
+    class NotFound extends View {
+      override get(): HttpResponse {
+        return new HttpResponse('', { status: 404 })
+      }
+    }
+    const rootUrlconf = async () => ({ urls: urlpatterns(), handler404: NotFound as never })
+    await assert.rejects(setup(defineSettings({ rootUrlconf })), {
+      name: 'ImproperlyConfigured',
+      message: 'handler404 was given the class NotFound: write NotFound.asView().',
+    })
+  })
 
   test('is checked at the start', async () => {
     const wrong = {

@@ -309,6 +309,26 @@ describe('a route that cannot be used', () => {
     assert.throws(() => mount('<int:n>/', () => []), { message: /no parameters/ })
     assert.throws(() => mount('x/', nothing), { name: 'ImproperlyConfigured', message: /application/ })
   })
+
+  test('a class in the place of a view is refused where it is written, with what to write', () => {
+    class Greeting {
+      static readonly asView = (): void => {}
+      readonly word = 'x'
+    }
+    class Plain {
+      readonly word = 'x'
+    }
+    const refused = (act: () => unknown, message: RegExp): void =>
+      assert.throws(act, { name: 'ImproperlyConfigured', message })
+    refused(() => path('x/', Greeting as never), /"x\/" was given the class Greeting: write Greeting\.asView\(\)\.$/)
+    refused(() => rePath(/^x$/, Greeting as never), /was given the class Greeting: write Greeting\.asView\(\)\.$/)
+    refused(() => path('x/', Plain as never), /was given the class Plain: give a function of the request/)
+    refused(
+      () => include('x/', Greeting as never),
+      /was given the class Greeting: write path\("x\/", Greeting\.asView\(\)\)\.$/,
+    )
+    refused(() => mount('x/', Plain as never), /was given no application, but a class, Plain/)
+  })
 })
 
 describe('a list under a prefix', () => {

@@ -19,7 +19,8 @@ import { saysClientGone, sendException, tellOfUncaught } from './uncaught.ts'
 /**
  * Stand around a layer so that whatever it throws becomes a response: 404 for `Http404`, 403 for `PermissionDenied`, 400
  * for `BadRequest` and `SuspiciousOperation`, and 500, with a line in the log, for all else; so does what it returns
- * where that is no response. `who` names the layer in that case.
+ * where that is no response. `who` names the layer in that case. A response from further in that another one replaces is
+ * closed with that one.
  *
  * Nothing here bounds a layer whose promise never settles: the web server's time limit does, and then the client is gone
  * and `request.signal` fires. Hand that signal to whatever may take long.
@@ -31,16 +32,30 @@ export function convertExceptionToResponse(getResponse: GetResponse, who = 'The 
       if (response instanceof Promise) {
         return response.then(
           (settled: unknown) =>
-            isResponse(settled) ? settled : responseForException(request, noResponse(who, settled)),
-          (error: unknown) => responseForException(request, error),
+            isResponse(settled) ? onItsWay(request, settled) : converted(request, noResponse(who, settled)),
+          (error: unknown) => converted(request, error),
         )
       }
-      if (isResponse(response)) return response
+      if (isResponse(response)) return onItsWay(request, response)
       throw noResponse(who, response)
     } catch (error) {
-      return responseForException(request, error)
+      return converted(request, error)
     }
   }
+}
+
+/** Whatever the one before holds, which this response may have taken the place of, is let go with this one. */
+function onItsWay(request: HttpRequest, response: AnyResponse): AnyResponse {
+  const before = request.currentResponse
+  if (before === response) return response
+  if (before !== undefined) response.addCloser(() => before.close())
+  request.currentResponse = response
+  return response
+}
+
+function converted(request: HttpRequest, error: unknown): Answer {
+  const answer = responseForException(request, error)
+  return answer instanceof Promise ? answer.then((page) => onItsWay(request, page)) : onItsWay(request, answer)
 }
 
 function isResponse(value: unknown): value is AnyResponse {

@@ -91,6 +91,7 @@ function inContext(response: StreamingHttpResponse, { scriptName, urlconf }: Htt
 
 /** End a request that has an error instead of a response, as `debugPropagateExceptions` wants it. */
 async function abandon(request: HttpRequest, error: unknown): Promise<never> {
+  await request.currentResponse?.close()
   await request.close()
   await requestFinished.sendRobust({ request })
   throw error

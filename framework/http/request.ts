@@ -1,4 +1,5 @@
 import type { Environ } from '../gateway/index.ts'
+import type { HttpResponseBase } from './base-response.ts'
 import { RequestBody } from './body.ts'
 import { parseCookie, type SignedCookieQuery } from './cookies.ts'
 import { isCharset, repercentBrokenUnicode } from './encoding.ts'
@@ -32,6 +33,8 @@ export class HttpRequest {
   readonly environ: Environ
   /** `GET`, `POST`, …; case-sensitive. */
   readonly method: string
+  /** The response that is on its way out, as far as it has come: the framework's own note, for layers may replace it. */
+  currentResponse: HttpResponseBase | undefined = undefined
   readonly #body: RequestBody
   #path: string | undefined
   #pathInfo: string | undefined

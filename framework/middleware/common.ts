@@ -20,7 +20,7 @@ export const commonMiddleware: Middleware = (getResponse) => {
 
   const finish = (request: HttpRequest, response: AnyResponse): AnyResponse =>
     response.status === 404 && appendSlash && shouldAppendSlash(request)
-      ? inPlaceOf(response, new HttpResponsePermanentRedirect(withSlash(request)))
+      ? new HttpResponsePermanentRedirect(withSlash(request))
       : response
 
   return (request) => {
@@ -33,12 +33,6 @@ export const commonMiddleware: Middleware = (getResponse) => {
     }
     return finishAfter(getResponse, request, finish)
   }
-}
-
-/** What the other response holds is let go with this one. */
-function inPlaceOf(other: AnyResponse, response: AnyResponse): AnyResponse {
-  response.addCloser(() => other.close())
-  return response
 }
 
 /** True for a name without its `www.`; an address has none. */

@@ -55,6 +55,37 @@ describe('handlers/exception', () => {
     }
   })
 
+  describe('what a response holds is let go, once, where another takes its place:', () => {
+    const table: ReadonlyArray<readonly [name: string, after: () => unknown, status: number]> = [
+      ['a layer that throws', throwing(new Error('after')), 500],
+      ['a layer that rejects', () => Promise.reject(new Http404('after')), 404],
+      ['a layer that answers nothing', () => undefined, 500],
+      ['a layer that answers another', () => new HttpResponse('other', { status: 202 }), 202],
+      ['a layer that waits, and answers another', async () => new HttpResponse('other', { status: 202 }), 202],
+    ]
+    for (const [name, after, status] of table) {
+      for (const debugPropagateExceptions of [false, true]) {
+        test(`${name}${debugPropagateExceptions ? ', though errors go on' : ''}`, async () => {
+          const closed: string[] = []
+          const view = () => {
+            const response = new HttpResponse('page')
+            response.addCloser(() => void closed.push('page'))
+            return response
+          }
+          const layer: Middleware = (getResponse) => async (request) => {
+            await getResponse(request)
+            return (await after()) as HttpResponse
+          }
+          const settings = { middleware: [passOn, layer, passOn], debugPropagateExceptions }
+          const application = await makeSite(urlpatterns(route('', view)), settings)
+          const client = new Client(application, { raiseRequestException: false })
+          assert.equal((await client.get('/')).status, status)
+          assert.deepEqual(closed, ['page'])
+        })
+      }
+    }
+  })
+
   describe('what a view throws', () => {
     const table: ReadonlyArray<readonly [error: Error, status: number, line: RegExp]> = [
       [new Http404('No such cloud.'), 404, /^warning nuages\.request: Not Found: \/$/],

@@ -47,6 +47,12 @@ describe('the debug page for an error', () => {
     resetForTests()
   })
 
+  test('holds no NUL, which HTML must not, whatever the error says', () => {
+    const page = pageFor(new Error('before\0after'))
+    assert.equal(page.includes('\0'), false)
+    assert.match(page, /before\ufffdafter/)
+  })
+
   test('shows the error and its cause with their lines of TypeScript, the failing one marked', () => {
     const page = pageFor(thrownBy(failDeep))
     assert.match(page, /<h1>Error<\/h1>/)

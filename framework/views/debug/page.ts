@@ -19,7 +19,8 @@ export function renderPage(template: string, context: Readonly<Record<string, un
 /** A page as HTML, or as this text where it would be too long. */
 export function htmlPage(page: string, text: () => string, status: number): HttpResponse {
   if (page.length > MAX_PAGE) return textPage(text(), status)
-  return new HttpResponse(page, { status, headers: { ...HEADERS, 'Content-Security-Policy': policyOf(page) } })
+  // HTML must not hold this one, whatever a path or a value did (HTML, section 13.2.3.5).
+  return new HttpResponse(page.replaceAll('\0', '\ufffd'), { status, headers: { ...HEADERS, 'Content-Security-Policy': policyOf(page) } })
 }
 
 /** A page as plain text. */

@@ -20,7 +20,10 @@ export function renderPage(template: string, context: Readonly<Record<string, un
 export function htmlPage(page: string, text: () => string, status: number): HttpResponse {
   if (page.length > MAX_PAGE) return textPage(text(), status)
   // HTML must not hold this one, whatever a path or a value did (HTML, section 13.2.3.5).
-  return new HttpResponse(page.replaceAll('\0', '\ufffd'), { status, headers: { ...HEADERS, 'Content-Security-Policy': policyOf(page) } })
+  return new HttpResponse(page.replaceAll('\0', '\ufffd'), {
+    status,
+    headers: { ...HEADERS, 'Content-Security-Policy': policyOf(page) },
+  })
 }
 
 /** A page as plain text. */

@@ -1,13 +1,15 @@
-/** The blocks of all pages: TypeScript is compiled as a user's would be, templates, JSON and nginx's lines are parsed. */
+/** The blocks of all pages: TypeScript is compiled as a user's would be, templates and JSON are parsed. */
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { describe, test, type TestContext } from 'node:test'
+import { test } from 'node:test'
+import { callCommand } from 'nuages/management'
 import { Engine } from 'nuages/template'
 import { packageRoot } from 'nuages/utils'
-import { linkFramework, temporaryDirectory, writeTree } from '../management/support.ts'
+import { linkFramework, Memory, temporaryDirectory, writeTree } from '../management/support.ts'
 import { allPages, type Block, type Page } from './pages.ts'
+import { blocksOf } from './ways.ts'
 
 const root = packageRoot()
 const pages = allPages()
@@ -30,7 +32,12 @@ test('the TypeScript of every page compiles as in a project', { timeout: 120_000
   fs.symlinkSync(path.join(root, 'node_modules/@types/node'), path.join(directory, 'node_modules/@types/node'))
   const manifest = { name: 'pages', private: true, type: 'module' }
   writeTree(directory, { 'package.json': JSON.stringify(manifest) })
-  for (const page of pages) if (!isTutorial(page.name)) writeTree(path.join(directory, page.name), filesOf(page))
+  for (const page of pages.filter(({ name }) => !isTutorial(name))) {
+    const files = filesOf(page)
+    if (standsInProject(files))
+      await callCommand('startproject', ['mysite', path.join(directory, page.name)], { stdout: new Memory() })
+    writeTree(path.join(directory, page.name), files)
+  }
   const programs = programsOf(pages.filter((page) => !isTutorial(page.name) && hasTypeScript(page)))
   const complaints = await Promise.all(programs.map((program, index) => compile(directory, program, index)))
   assert.equal(complaints.join(''), '')
@@ -47,13 +54,22 @@ function filesOf({ blocks: all }: Page): Record<string, string> {
   return files
 }
 
+/** True where a page's files import what it does not show: a file of every new project. */
+function standsInProject(files: Readonly<Record<string, string>>): boolean {
+  return Object.entries(files).some(([name, text]) =>
+    [...text.matchAll(/ from '(\.[^']+)'/g)].some(
+      ([, imported = '']) => !(path.join(path.dirname(name), imported) in files),
+    ),
+  )
+}
+
 function hasTypeScript(page: Page): boolean {
   return page.blocks.some(({ language }) => language === 'ts')
 }
 
-/** A page that adds to the framework's own types is compiled alone, for what it adds would hold for all. */
+/** A page that adds to the framework's own types, or has a project that does, is compiled alone: what it adds would hold for all. */
 function programsOf(all: readonly Page[]): string[][] {
-  const alone = all.filter(({ text }) => text.includes('declare module'))
+  const alone = all.filter((page) => page.text.includes('declare module') || standsInProject(filesOf(page)))
   const together = all.filter((page) => !alone.includes(page))
   return [together, ...alone.map((page) => [page])].map((program) => program.map(({ name }) => name))
 }
@@ -86,9 +102,7 @@ function complaintsAbout(program: readonly string[], output: string): string {
 
 test('every template compiles', (t) => {
   const directory = temporaryDirectory(t)
-  for (const [index, block] of blocks
-    .filter(({ language, page }) => language === 'html' && !isTutorial(page))
-    .entries()) {
+  for (const [index, block] of blocksOf('blocks.test.ts').entries()) {
     writeTree(directory, { 'base.html': '', [`${index}.html`]: block.text })
     const engine = new Engine({ dirs: [directory], globals: { url: () => '/', static: () => '/' } })
     try {
@@ -105,57 +119,6 @@ test('JSON is JSON', () => {
     assert.doesNotThrow(() => JSON.parse(block.text), shown(block))
   }
 })
-
-test('every command of a shell block is one that a shell can read', () => {
-  for (const block of blocks.filter(({ language }) => language === 'sh')) {
-    const { status, stderr } = spawnSync('sh', ['-n'], { input: block.text, encoding: 'utf8' })
-    assert.equal(status, 0, `${shown(block)}: ${stderr}`)
-  }
-})
-
-describe('nginx', { skip: !hasNginx() && process.env['CI'] === undefined && 'nginx is not installed' }, () => {
-  for (const block of blocks.filter(({ language }) => language === 'nginx')) {
-    test(`accepts ${shown(block)}`, (t) => {
-      assert.ok(hasNginx(), 'nginx is not installed, and CI is set: install it (apt-get install nginx-light)')
-      const { status, stderr } = testConfiguration(t, block)
-      assert.equal(status, 0, stderr)
-    })
-  }
-})
-
-function hasNginx(): boolean {
-  return spawnSync('nginx', ['-v'], { env: searchable() }).status === 0
-}
-
-function searchable(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin` }
-}
-
-/** A whole configuration as it stands; of a part, one with the rest around it. Certificates are not there to be read. */
-function testConfiguration(t: TestContext, block: Block): { status: number | null; stderr: string } {
-  const directory = temporaryDirectory(t)
-  const text = block.text
-    .replace(/listen 443 ssl;\n *http2 on;/, 'listen 8443;')
-    .replaceAll(/^ *ssl_certificate.*$/gm, '')
-  const part = /^server \{/m.test(text) ? text : `server { ${text} }`
-  const whole = /^http \{/m.test(text) ? text : wrapped(directory, part)
-  writeTree(directory, { 'nginx.conf': whole, 'run/.keep': '', 'deploy/.keep': '' })
-  const words = ['-t', '-q', '-p', directory, '-c', path.join(directory, 'nginx.conf')]
-  return spawnSync('nginx', words, { encoding: 'utf8', env: searchable(), timeout: 20_000 })
-}
-
-function wrapped(directory: string, servers: string): string {
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${directory}/${name};`,
-  )
-  return `
-    pid ${directory}/pid; error_log stderr; events {}
-    http {
-      access_log off; ${places.join(' ')}
-      upstream mysite { server unix:${directory}/site.sock; }
-      ${servers}
-    }`
-}
 
 function shown({ page, line, language }: Block): string {
   return `${page}:${line} (${language})`

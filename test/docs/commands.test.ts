@@ -9,9 +9,10 @@ import { packageRoot } from 'nuages/utils'
 import { manage, temporaryDirectory } from '../management/support.ts'
 import { allPages, type Block, commandsOf, readPage } from './pages.ts'
 import { Terminal } from './terminal.ts'
+import { blocksOf } from './ways.ts'
 
 describe('README.md', () => {
-  const consoles = readPage('README.md').blocks.filter(({ language }) => language === 'console')
+  const consoles = blocksOf('commands.test.ts', 'README.md')
 
   test('npm start serves the bundled project', { timeout: 90_000 }, async (t) => {
     const [first] = consoles as [Block]
@@ -29,15 +30,23 @@ describe('README.md', () => {
     const terminal = await Terminal.open(t, checkout)
     await terminal.run(block)
     await terminal.run({ ...block, text: '$ curl http://127.0.0.1:8000/\n<h1>It works.</h1>\n' })
-    const byCgi = readPage('docs/how-to/deploy-cgi.md').blocks.filter(({ language }) => language === 'console')
+    const byCgi = blocksOf('commands.test.ts', 'docs/how-to/deploy-cgi.md')
     assert.equal(byCgi.length, 2)
     for (const each of byCgi) await terminal.run(each)
   })
 })
 
+test('README.ko.md shows what README.md shows', () => {
+  const [english, korean] = ['README.md', 'README.ko.md'].map((name) =>
+    readPage(name).blocks.map(({ language, text }) => ({ language, text })),
+  )
+  assert.ok(blocksOf('commands.test.ts', 'README.ko.md').length > 0)
+  assert.deepEqual(korean, english)
+})
+
 test('a directory of CGI programs is served as the how-to says', { timeout: 90_000 }, async (t) => {
   const terminal = await Terminal.open(t, temporaryDirectory(t))
-  const [make, serve] = readPage('docs/how-to/run-cgi-programs.md').blocks as [Block, Block]
+  const [make, serve] = blocksOf('commands.test.ts', 'docs/how-to/run-cgi-programs.md') as [Block, Block]
   assert.deepEqual([make.language, serve.language], ['sh', 'console'])
   fs.writeFileSync(path.join(terminal.directory, 'make.sh'), make.text)
   await terminal.run({ ...make, text: '$ sh make.sh\n' })

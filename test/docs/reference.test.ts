@@ -9,6 +9,7 @@ import { Engine } from 'nuages/template'
 import { packageRoot, snakeCase } from 'nuages/utils'
 import { manage, temporaryDirectory, writeTree } from '../management/support.ts'
 import { type Page, readPage } from './pages.ts'
+import { blocksOf } from './ways.ts'
 
 const settings = defineSettings({ installedApps: [staticfiles] })
 const inProject = { settings: () => Promise.resolve({ default: settings }) }
@@ -67,6 +68,7 @@ function inCode(value: object): string {
 describe('docs/reference/commands.md', () => {
   const page = readPage('docs/reference/commands.md')
   const sections = sectionsOf(page, '### ')
+  const seen = new Set<string>()
 
   test('has every command that help lists, in its order', async () => {
     const { stdout } = await manage(['help'], inProject)
@@ -93,11 +95,21 @@ describe('docs/reference/commands.md', () => {
       const [own = ''] = stdout.split('options of every command:')
       const text = sections.get(heading) ?? ''
       assert.deepEqual(documentedOptions(text), optionsIn(own))
+      seen.add(blockAfter(page, heading))
       const usage = (/^usage: manage\.ts (.*)$/m.exec(stdout) as RegExpExecArray)[1] as string
       const shown = blockAfter(page, heading).replace(/^(?:manage\.ts|nuages) /, '')
       assert.equal(shown.replace(/<(\w+) \.\.\.>/, '<$1 ...>'), usage)
     })
   }
+
+  test('shows no other usage', () => {
+    assert.deepEqual(
+      blocksOf('reference.test.ts', page.name)
+        .map(({ text }) => text.trim())
+        .filter((text) => !seen.has(text)),
+      [],
+    )
+  })
 
   /** The usage line of a section: its first `text` block. */
   function blockAfter(from: Page, heading: string): string {
@@ -193,15 +205,16 @@ describe('docs/reference/templates.md', () => {
   test('its templates give with its contexts what it says', (t) => {
     const directory = temporaryDirectory(t)
     let count = 0
-    for (const [index, { language, text }] of page.blocks.entries()) {
-      const [template, result] = [page.blocks[index + 1], page.blocks[index + 2]]
+    const blocks = blocksOf('reference.test.ts', page.name)
+    for (const [index, { language, text }] of blocks.entries()) {
+      const [template, result] = [blocks[index + 1], blocks[index + 2]]
       if (language !== 'json' || template?.language !== 'html' || result?.language !== 'text') continue
       writeTree(directory, { [`${index}.html`]: template.text })
       const rendered = new Engine({ dirs: [directory] }).render(`${index}.html`, JSON.parse(text))
       assert.equal(rendered, result.text)
       count++
     }
-    assert.ok(count > 1)
+    assert.equal(count * 3, blocks.length)
   })
 
   test('its tags do what they should', (t) => {

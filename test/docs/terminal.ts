@@ -12,7 +12,15 @@ import { type Block, type Command, commandsOf } from './pages.ts'
 
 /** Commands that go on until Ctrl-C; what comes after them is typed in another terminal. */
 const LASTING =
-  /^(?:(?:npm (?:ci && npm )?start|nginx|\.\/manage\.ts (?:runserver|runfcgi)|nuages cgiserver)\b|node .*\d-(?!cost)\w+\.ts$)/
+  /^(?:(?:npm (?:ci && npm )?start|nginx|\.\/manage\.ts (?:runserver|runfcgi|test .*--watch)|nuages cgiserver)\b|node .*\d-(?!cost)\w+\.ts$)/
+
+/** What programs that go on say once they are ready, where the page does not say it. */
+const READY: ReadonlyArray<readonly [command: RegExp, line: string]> = [
+  [/^(?:npm start|\.\/manage\.ts runserver)/, 'Development server at '],
+  [/^\.\/manage\.ts runfcgi/, 'Serving FastCGI on '],
+  [/^nuages cgiserver/, 'Serving '],
+  [/--watch$/, 'Waiting for a file to change'],
+]
 
 /** The ports that pages name: of the development server, of nginx before it, of a FastCGI server. */
 const DEVELOPMENT = '8000'
@@ -66,10 +74,13 @@ export class Terminal {
     fs.writeFileSync(file, this.#here(block.text))
   }
 
-  /** Do what a `console` block says, and hold what comes of it against what the block promises. */
-  async run(block: Block): Promise<void> {
+  /**
+   * Do what a `console` block says, and hold what comes of it against what the block promises. A command that shall end
+   * with another code than 0 is in `codes`.
+   */
+  async run(block: Block, codes: Readonly<Record<string, number>> = {}): Promise<void> {
     for (const command of commandsOf(block)) {
-      const fault = await this.#type(command)
+      const fault = await this.#type(command, codes[command.text] ?? 0)
       assert.ok(fault === undefined, `${block.page}:${block.line}: $ ${command.text}\n${fault}`)
     }
   }
@@ -93,7 +104,7 @@ export class Terminal {
   }
 
   /** What is wrong with what comes of a command, if anything is. */
-  async #type({ text, expected }: Command): Promise<string | undefined> {
+  async #type({ text, expected }: Command, code: number): Promise<string | undefined> {
     const [word = '', ...words] = text.split(' ')
     const promised = expected.map((line) => this.#here(line))
     if (word === 'cd') this.directory = path.resolve(this.directory, words.join(' '))
@@ -101,7 +112,7 @@ export class Terminal {
     else if (/^npm install(?: nuages)?$/.test(text)) install(this.directory, this.#framework)
     else if (word === 'curl') return this.#ask(this.#here(words.at(-1) as string), promised)
     else if (LASTING.test(text)) return this.#start(text, promised)
-    else return this.#finish(text, promised)
+    else return this.#finish(text, promised, code)
     return undefined
   }
 
@@ -121,7 +132,9 @@ export class Terminal {
     return `${mismatch(page, promised)}\nThe programs said at last:\n${this.output.slice(-4_000)}`
   }
 
-  async #start(text: string, promised: readonly string[]): Promise<string | undefined> {
+  async #start(text: string, lines: readonly string[]): Promise<string | undefined> {
+    const ready = READY.find(([command]) => command.test(text))
+    const promised = lines.length > 0 || ready === undefined ? lines : [ready[1]]
     const program = this.#spawn(text)
     const port = Number(this.#ports.get(NGINX))
     const isThere = async () =>
@@ -131,12 +144,12 @@ export class Terminal {
     return `It did not begin as promised, with ${promised.join(' / ')}, but:\n${program.output}`
   }
 
-  async #finish(text: string, promised: readonly string[]): Promise<string | undefined> {
+  async #finish(text: string, promised: readonly string[], wanted: number): Promise<string | undefined> {
     const program = this.#spawn(text)
     const timer = setTimeout(() => signal(program, 'SIGKILL'), PATIENCE)
     const code = await program.ended
     clearTimeout(timer)
-    return code === 0 ? mismatch(program.output, promised) : `It ended with ${code}:\n${program.output}`
+    return code === wanted ? mismatch(program.output, promised) : `It ended with ${code}:\n${program.output}`
   }
 
   #spawn(text: string): Program {
@@ -161,11 +174,12 @@ export class Terminal {
   }
 
   /** A command as this checkout runs it: nothing is taken from a registry, and no port from somebody else. */
-  #asRunHere(text: string): string {
+  #asRunHere(typed: string): string {
     const port = this.#ports.get(DEVELOPMENT)
     const nuages = `node ${path.join(this.#framework, 'framework', 'bin.js')}`
-    if (text.endsWith('npm start')) return `npm start --silent -- ${port}`
-    if (text.startsWith('nuages cgiserver')) return `${text.replace('nuages', nuages)} ${port}`
+    if (typed.endsWith('npm start')) return `npm start --silent -- ${port}`
+    const usual = /^(?:nuages cgiserver|\.\/manage\.ts runserver)\b(?!.*\b\d{4}\b)/.test(typed) ? ` ${port}` : ''
+    const text = `${this.#here(typed)}${usual}`
     if (/^(?:npx )?nuages /.test(text)) return text.replace(/^(?:npx )?nuages/, nuages)
     // A worker of an nginx that root has started is somebody who may not enter the test's directory.
     if (text.startsWith('nginx ') && process.getuid?.() === 0) return `${text} -g 'user root;'`

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../management/support.ts'
 import { installed } from '../management/tarball.ts'
 import { type Block, type Page, readPage } from './pages.ts'
 import { Terminal } from './terminal.ts'
+import { blocksOf } from './ways.ts'
 
 const PARTS = ['docs/tutorial/part-1.md', 'docs/tutorial/part-2.md'] as const
 const hasNginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].some((file) => fs.existsSync(file))
@@ -36,7 +37,8 @@ test('the tutorial does what it says, with the package as it is published', { ti
 /** Type a page from its first line to its last. */
 async function follow(t: TestContext, page: Page, terminal: Terminal): Promise<void> {
   const behindNginx = page.blocks.findIndex((block) => block.text.includes('$ nginx '))
-  const steps = hasNginx || !mayLackNginx || behindNginx === -1 ? page.blocks : page.blocks.slice(0, behindNginx)
+  const blocks = blocksOf('tutorial.test.ts', page.name)
+  const steps = hasNginx || !mayLackNginx || behindNginx === -1 ? blocks : blocks.slice(0, behindNginx)
   /** Files that the compiler has not seen yet. */
   const unchecked = new Set<string>()
   const checkTypes = () => {
@@ -55,7 +57,7 @@ async function follow(t: TestContext, page: Page, terminal: Terminal): Promise<v
     }
   }
   checkTypes()
-  if (steps !== page.blocks) t.diagnostic('nginx is missing: the pages behind it were not looked at')
+  if (steps !== blocks) t.diagnostic('nginx is missing: the pages behind it were not looked at')
 }
 
 /** A tree of the project's files, one a line before some words about it. */

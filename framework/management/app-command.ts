@@ -1,5 +1,5 @@
 import type { AppConfig } from '../apps/index.ts'
-import { BaseCommand, type CommandValues } from './base.ts'
+import { BaseCommand, type CommandValues, type HandleResult } from './base.ts'
 import { installedApp } from './installed-app.ts'
 import type { Options, Positional } from './options.ts'
 
@@ -20,12 +20,11 @@ export abstract class AppCommand<O extends Options = Record<never, never>> exten
     { name: 'app', help: 'The label of an app.', multiple: true, completes: 'apps' },
   ]
 
-  /** Do the command's work for one app. */
-  abstract handleAppConfig(app: AppConfig, options: CommandValues<O>): void | Promise<void>
+  /** Do the command's work for one app. A text that it gives back is written, as that of `handle` is. */
+  abstract handleAppConfig(app: AppConfig, options: CommandValues<O>): HandleResult | Promise<HandleResult>
 
-  override async handle(labels: readonly string[], options: CommandValues<O>): Promise<void> {
-    const configs = labels.map(installedApp)
-    for (const config of configs) await this.handleAppConfig(config, options)
+  override handle(labels: readonly string[], options: CommandValues<O>): Promise<HandleResult> {
+    return textsOf(labels.map(installedApp), (config) => this.handleAppConfig(config, options))
   }
 }
 
@@ -37,10 +36,23 @@ export abstract class AppCommand<O extends Options = Record<never, never>> exten
 export abstract class LabelCommand<O extends Options = Record<never, never>> extends BaseCommand<O> {
   override readonly positionals: readonly Positional[] = [{ name: 'label', help: 'What to work on.', multiple: true }]
 
-  /** Do the command's work for one label. */
-  abstract handleLabel(label: string, options: CommandValues<O>): void | Promise<void>
+  /** Do the command's work for one label. A text that it gives back is written, as that of `handle` is. */
+  abstract handleLabel(label: string, options: CommandValues<O>): HandleResult | Promise<HandleResult>
 
-  override async handle(labels: readonly string[], options: CommandValues<O>): Promise<void> {
-    for (const label of labels) await this.handleLabel(label, options)
+  override handle(labels: readonly string[], options: CommandValues<O>): Promise<HandleResult> {
+    return textsOf(labels, (label) => this.handleLabel(label, options))
   }
+}
+
+/** What is given for each, one after the other. */
+async function textsOf<T>(
+  items: readonly T[],
+  handle: (item: T) => HandleResult | Promise<HandleResult>,
+): Promise<HandleResult> {
+  const texts: string[] = []
+  for (const item of items) {
+    const text = await handle(item)
+    if (typeof text === 'string' && text !== '') texts.push(text)
+  }
+  return texts.length === 0 ? undefined : texts.join('\n')
 }

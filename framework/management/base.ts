@@ -4,6 +4,7 @@ import type { Application } from '../gateway/index.ts'
 import { aboutApps, loadChecks, reportChecks } from './system-checks.ts'
 import { CommandError, SystemCheckError } from './errors.ts'
 import {
+  type CommonOption,
   commonOptions,
   type Options,
   type ParsedArguments,
@@ -46,6 +47,9 @@ export interface CommandContext {
 /** The values that `handle` gets: those of the command's own options and those of every command's. */
 export type CommandValues<O extends Options> = Values<O> & Values<typeof commonOptions>
 
+/** What `handle` may give back: a text, or nothing. */
+export type HandleResult = string | void
+
 /** What `BaseCommand.check` looks at, and from which level on it fails. */
 export interface CommandCheckOptions {
   readonly tags?: readonly string[] | undefined
@@ -86,6 +90,8 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
   readonly positionals: readonly Positional[] = []
   /** Run all system checks before `handle`, those of these tags, or none. */
   readonly requiresSystemChecks: boolean | readonly string[] = true
+  /** Options of every command that mean nothing to this one: they are taken, and not shown in its help. */
+  readonly suppressedBaseArguments: readonly CommonOption[] = []
   /**
    * What must be there before `handle`: `setup`, all that a request would find; `apps`, the same without the URLs, so
    * that a broken view is no hindrance; `settings`, no more than `this.settings`; or `nothing`, so that the command runs
@@ -115,8 +121,11 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
     throw new CommandError(`${this.#context.name} needs settings, and was started without any.`)
   }
 
-  /** Do the command's work. Throw a CommandError for what the user can put right. */
-  abstract handle(args: readonly string[], options: CommandValues<O>): void | Promise<void>
+  /**
+   * Do the command's work. A text that it gives back is written to `stdout`, and is what `callCommand` gives. Throw a
+   * CommandError for what the user can put right.
+   */
+  abstract handle(args: readonly string[], options: CommandValues<O>): HandleResult | Promise<HandleResult>
 
   /** Called before the settings are loaded, to set what they read from the environment. */
   prepare(_parsed: ParsedArguments): void {}
@@ -132,15 +141,17 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
     return parseArguments(argv, { ...commonOptions, ...this.options }, this.positionals)
   }
 
-  /** Run system checks as the command declares, then `handle`, with what `parse` gave. */
-  async execute({ args, options }: ParsedArguments): Promise<void> {
+  /** Run system checks as the command declares, then `handle`, with what `parse` gave; the result is the text that it gives. */
+  async execute({ args, options }: ParsedArguments): Promise<string | undefined> {
     const values = options as CommandValues<O>
     if (values.noColor && values.forceColor)
       throw new CommandError('--no-color and --force-color cannot be used together.')
     this.setColor(values.noColor ? 'never' : values.forceColor ? 'always' : 'auto')
     const checks = this.requiresSystemChecks
     if (!values.skipChecks && checks !== false) await this.check(checks === true ? {} : { tags: checks })
-    await this.handle(args, values)
+    const text = (await this.handle(args, values)) ?? undefined
+    if (text !== undefined && text !== '') this.stdout.write(text)
+    return text
   }
 
   /**
@@ -171,7 +182,8 @@ export abstract class BaseCommand<O extends Options = Record<never, never>> {
   /** The help text of `help <command>` and `<command> --help`. */
   formatHelp(): string {
     const { program, name } = this.#context
-    return formatHelp({ program, name, help: this.help, options: this.options, positionals: this.positionals })
+    const { help, options, positionals, suppressedBaseArguments } = this
+    return formatHelp({ program, name, help, options, positionals, suppressed: suppressedBaseArguments })
   }
 
   /** One line that says how the command is written. */

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { ImproperlyConfigured } from '../exceptions.ts'
 import { adviceFor, formatError, packageRoot } from '../utils/index.ts'
 import { faultyImport } from './faulty-import.ts'
@@ -32,13 +33,26 @@ function inProject(error: unknown, depth: number): string | undefined {
   const places = fault === undefined ? placesOf(error) : [fault.place]
   if (places.length === 0 && !tellsEnough(error)) return undefined
   const hint = fault?.hint ?? hintFor(error, places)
-  const cause = depth < CAUSES && error.cause !== error ? inProject(error.cause, depth + 1) : undefined
   return [
     `${error.name}: ${error.message.trimEnd()}`,
     ...places.slice(0, PLACES).map((place) => `  at ${path.relative(process.cwd(), place)}`),
     ...(hint === undefined ? [] : [`  ${hint}`]),
-    ...(cause === undefined ? [] : [`Caused by: ${cause}`]),
+    ...(depth < CAUSES ? behind(error, depth + 1) : []),
   ].join('\n')
+}
+
+/** What an error was made of, in a few words where it came from outside of the project. */
+function behind(error: Error, depth: number): string[] {
+  const told = (each: unknown): string => inProject(each, depth) ?? inWords(each)
+  const gathered = error instanceof AggregateError ? error.errors.slice(0, PLACES) : []
+  return [
+    ...gathered.map((each) => `Gathered: ${told(each)}`),
+    ...(error.cause === undefined || error.cause === error ? [] : [`Caused by: ${told(error.cause)}`]),
+  ]
+}
+
+function inWords(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message.trimEnd()}` : inspect(thrown)
 }
 
 /** The compiler shows the place in its message, and what is configured wrongly is named. */

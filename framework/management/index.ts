@@ -1,6 +1,7 @@
 export * from './app-command.ts'
 export * from './autoreload.ts'
 export * from './base.ts'
+export * from './call-command.ts'
 export * from './commands/runserver.ts'
 export * from './commands/shell.ts'
 export * from './errors.ts'

@@ -76,6 +76,9 @@ export const commonOptions = {
   help: { type: 'boolean', short: 'h', help: 'Print this and stop.' },
 } as const satisfies Options
 
+/** The name of an option that every command has. */
+export type CommonOption = keyof typeof commonOptions
+
 /** What a command line held: positional arguments, and a value for every option. */
 export interface ParsedArguments {
   readonly args: readonly string[]

@@ -32,16 +32,32 @@ const CODES: Readonly<Record<keyof Style, string>> = {
 }
 
 const plain: Paint = (text) => text
-const COLORFUL = styleOf((code) => (text) => `\u001b[${code}m${text}\u001b[0m`)
-const PLAIN = styleOf(() => plain)
 
-/** The style to use where `color` is true, or the one that changes nothing. */
-export function makeStyle(color: boolean): Style {
-  return color ? COLORFUL : PLAIN
+/**
+ * The style to use where `color` is true, or the one that changes nothing. The variable `NUAGES_COLORS` may say other
+ * colours for its kinds, as `GCC_COLORS` does: `error=1;31:faint=90` (Django's `DJANGO_COLORS`).
+ */
+export function makeStyle(color: boolean, colors: string | undefined = process.env['NUAGES_COLORS']): Style {
+  const codes: Readonly<Record<string, string>> = { ...CODES, ...readColors(colors ?? '') }
+  const paints = Object.entries(codes).map(([kind, code]): [string, Paint] => [kind, color ? paintOf(code) : plain])
+  return Object.fromEntries(paints) as Record<keyof Style, Paint>
+}
+
+function paintOf(code: string): Paint {
+  return (text) => `\u001b[${code}m${text}\u001b[0m`
+}
+
+/** What makes no sense is left out: no command fails for its colours. */
+function readColors(text: string): Record<string, string> {
+  const entries = [...text.matchAll(/(?<=^|:)(\w+)=([\d;]+)(?=:|$)/g)]
+  return Object.fromEntries(
+    entries.flatMap(([, kind = '', code = '']) => (Object.hasOwn(CODES, kind) ? [[kind, code]] : [])),
+  )
 }
 
 /**
- * True where text for `stream` should be coloured: as `choice` says, else only on a terminal, unless `NO_COLOR` is set
+ * True where text for `stream` should be coloured: as `choice` says; else, for the streams of the process, as `FORCE_COLOR`
+ * says (https://force-color.org, read as Node reads it); else only on a terminal, unless `NO_COLOR` is set
  * (https://no-color.org) or the terminal is `dumb`.
  */
 export function wantsColor(
@@ -50,6 +66,8 @@ export function wantsColor(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean {
   if (choice !== 'auto') return choice === 'always'
+  const forced = stream === process.stdout || stream === process.stderr ? env['FORCE_COLOR'] : undefined
+  if (forced !== undefined) return ['', '1', 'true', '2', '3'].includes(forced)
   return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }
 
@@ -73,11 +91,4 @@ export class OutputWrapper {
   write(text = '', ending = '\n'): void {
     this.#stream.write(text.endsWith(ending) ? text : text + ending)
   }
-}
-
-function styleOf(paint: (code: string) => Paint): Style {
-  return Object.fromEntries(Object.entries(CODES).map(([kind, code]) => [kind, paint(code)])) as Record<
-    keyof Style,
-    Paint
-  >
 }

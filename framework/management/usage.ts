@@ -1,4 +1,4 @@
-import { commonOptions, flagOf, type OptionSpec, type Options, type Positional } from './options.ts'
+import { type CommonOption, commonOptions, flagOf, type OptionSpec, type Options, type Positional } from './options.ts'
 
 /** What `formatHelp` needs to know about a command. */
 export interface HelpSubject {
@@ -7,6 +7,8 @@ export interface HelpSubject {
   readonly help: string
   readonly options: Options
   readonly positionals: readonly Positional[]
+  /** Options of every command that are not shown. */
+  readonly suppressed: readonly CommonOption[]
 }
 
 const WIDTH = 100
@@ -18,7 +20,7 @@ export function formatUsage(program: string, name: string, positionals: readonly
 }
 
 /** A command's help: usage, text, arguments, its own options and everybody's. */
-export function formatHelp({ program, name, help, options, positionals }: HelpSubject): string {
+export function formatHelp({ program, name, help, options, positionals, suppressed }: HelpSubject): string {
   const sections = [formatUsage(program, name, positionals), wrap(help, 0)]
   if (positionals.length > 0)
     sections.push(
@@ -28,7 +30,7 @@ export function formatHelp({ program, name, help, options, positionals }: HelpSu
       ),
     )
   if (Object.keys(options).length > 0) sections.push(table('options', optionRows(options)))
-  sections.push(table('options of every command', optionRows(commonOptions)))
+  sections.push(table('options of every command', optionRows(withoutOptions(commonOptions, suppressed))))
   return sections.join('\n\n')
 }
 
@@ -39,6 +41,11 @@ export function table(heading: string, rows: ReadonlyArray<readonly [left: strin
     return left.length + 4 > COLUMN ? `  ${left}\n${' '.repeat(COLUMN)}${text}` : `  ${left.padEnd(COLUMN - 2)}${text}`
   })
   return [`${heading}:`, ...lines].join('\n')
+}
+
+/** Options less some of them. */
+export function withoutOptions(options: Options, names: readonly string[]): Options {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)))
 }
 
 function optionRows(options: Options): Array<readonly [string, string]> {

@@ -21,12 +21,6 @@ export interface CommandLineOptions {
   readonly stderr?: TextStream | undefined
 }
 
-/** Where `callCommand` writes. */
-export interface CallOptions {
-  readonly stdout?: TextStream | undefined
-  readonly stderr?: TextStream | undefined
-}
-
 /**
  * Run the command that `argv` names (`process.argv`, so its words begin at the third) and end the process with its
  * exit code: 0, or what a CommandError says, 1 for any other error, 2 for a command line that makes no sense.
@@ -46,25 +40,6 @@ export async function executeFromCommandLine(
   await Promise.all([flush(process.stdout), flush(process.stderr)])
   // A command that went well may have left an exit code, as runcgi does for an answer that broke off.
   process.exit(code === 0 ? process.exitCode : code)
-}
-
-/**
- * Run a command inside this program, as its command line would be typed: `callCommand('check', ['--deploy'])`. System
- * checks are not run first (Django's `call_command`).
- *
- * @throws CommandError and whatever else the command throws.
- */
-export async function callCommand(
-  command: string | BaseCommand<Options>,
-  args: readonly string[] = [],
-  { stdout, stderr }: CallOptions = {},
-): Promise<void> {
-  const finder = new CommandFinder(currentSettings)
-  const loaded = typeof command === 'string' ? await finder.load(command) : command
-  const name = typeof command === 'string' ? command : command.constructor.name
-  const settings = loaded.requires === 'nothing' ? undefined : await currentSettings()
-  loaded.attach({ program: 'manage.ts', name, stdout, stderr, settings, commands: finder })
-  await loaded.execute(loaded.parse([flagOf('skipChecks'), ...args]))
 }
 
 /** One command line from its words to its exit code (Django's `ManagementUtility`). */
@@ -250,11 +225,6 @@ function programOf(script: string | undefined): string {
 async function setUp(settings: Settings, options: { readonly urls: boolean }): Promise<void> {
   const { setup } = await import('../setup.ts')
   await setup(settings, options)
-}
-
-async function currentSettings(): Promise<Settings | undefined> {
-  const { hasSettings, settings } = await import('../conf/index.ts')
-  return hasSettings() ? settings : undefined
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

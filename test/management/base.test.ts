@@ -65,6 +65,88 @@ describe('a command', () => {
   })
 })
 
+describe('callCommand', () => {
+  const listOptions = {
+    kinds: { type: 'string', multiple: true, choices: ['a', 'b'], help: 'Which.' },
+  } as const satisfies Options
+
+  class ListCommand extends BaseCommand<typeof listOptions> {
+    override readonly help = 'List things.'
+    override readonly options = listOptions
+    override readonly requires = 'nothing'
+    override readonly requiresSystemChecks = false
+    override async handle(_args: readonly string[], { kinds }: CommandValues<typeof listOptions>): Promise<string> {
+      return kinds.join(',')
+    }
+  }
+
+  test('takes options by their names, before those of its words', async () => {
+    const stdout = new Memory()
+    await callCommand(new GreetCommand(), ['Ada', '--times', '3'], { stdout, loud: true, times: 2, verbosity: 1 })
+    assert.equal(stdout.text, 'HELLO ADAHELLO ADA\n')
+    assert.equal(await callCommand(new ListCommand(), [], { stdout, kinds: ['b', 'a'] }), 'b,a')
+    assert.equal(await callCommand(new ListCommand(), ['--kinds', 'a'], { stdout, kinds: undefined }), 'a')
+  })
+
+  test('names an option that there is not, and a value that cannot be', async () => {
+    const wrong: ReadonlyArray<readonly [options: Record<string, unknown>, message: RegExp]> = [
+      [{ lod: true }, /^There is no option lod\. Did you mean loud\?$/],
+      [{ toString: true }, /^There is no option toString\./],
+      [{ loud: 'yes' }, /^The option loud is a boolean, and was given 'yes'\.$/],
+      [{ times: '2' }, /^The option times is a number, and was given '2'\.$/],
+      [{ verbosity: 4 }, /^The option verbosity is one of 0, 1, 2, 3, and was given 4\.$/],
+    ]
+    for (const [options, message] of wrong)
+      await assert.rejects(callCommand(new GreetCommand(), ['Ada'], options), { name: 'TypeError', message })
+    for (const kinds of ['a', ['c']])
+      await assert.rejects(callCommand(new ListCommand(), [], { kinds: kinds as never }), {
+        message: /^The option kinds is an array, each item one of 'a', 'b', and was given /,
+      })
+  })
+
+  test('gives the text that the command gives, and writes it', async () => {
+    const stdout = new Memory()
+    assert.equal(await callCommand(new ListCommand(), ['--kinds', 'b'], { stdout }), 'b')
+    assert.equal(stdout.text, 'b\n')
+    assert.equal(await callCommand(new ListCommand(), [], { stdout }), '')
+    assert.equal(await callCommand(new GreetCommand(), ['Ada', '-v', '0'], { stdout }), undefined)
+    assert.equal(stdout.text, 'b\n')
+  })
+
+  test('helps and tells the version, and does nothing else', async () => {
+    const stdout = new Memory()
+    const help = await callCommand(new GreetCommand(), ['--help'], { stdout })
+    assert.match(help ?? '', /^usage: manage\.ts GreetCommand \[options\] <name \.\.\.>\n/)
+    assert.match((await callCommand('startapp', ['--version'], { stdout })) ?? '', /^\d+\.\d+\.\d+$/)
+    assert.doesNotMatch(stdout.text, /Hello/)
+  })
+
+  test('runs the system checks where it is asked to', async () => {
+    const tags = [`call.test.${process.pid}`]
+    registerCheck(() => [checkError('call.E001', 'Wrong.')], { tags })
+    class Checked extends GreetCommand {
+      override readonly requiresSystemChecks = tags
+    }
+    const stdout = new Memory()
+    await assert.rejects(callCommand(new Checked(), ['Ada'], { stdout, skipChecks: false }), SystemCheckError)
+    await callCommand(new Checked(), ['Ada'], { stdout })
+    assert.equal(stdout.text, 'Hello Ada\n')
+  })
+})
+
+describe('options of every command that mean nothing to one', () => {
+  class QuietCommand extends GreetCommand {
+    override readonly suppressedBaseArguments = ['verbosity', 'traceback'] as const
+  }
+
+  test('are taken, and are not in its help', async () => {
+    const help = (await callCommand(new QuietCommand(), ['--help'], { stdout: new Memory() })) ?? ''
+    assert.doesNotMatch(help, /--verbosity|--traceback/)
+    assert.match(help, /--no-color/)
+    assert.equal((await call(new QuietCommand(), 'Ada', '-v', '0')).out, '')
+  })
+})
+
 describe('BaseCommand.check', () => {
   const tags = [`base.test.${process.pid}`]
   let wrong = true

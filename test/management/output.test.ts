@@ -27,6 +27,35 @@ describe('wantsColor', () => {
     })
 })
 
+describe('FORCE_COLOR', () => {
+  test('speaks of the streams of the process, as Node reads it, and not of where else a command writes', () => {
+    for (const [value, wanted] of [
+      ['1', true],
+      ['', true],
+      ['3', true],
+      ['0', false],
+      ['false', false],
+    ] as const) {
+      const env = { FORCE_COLOR: value, NO_COLOR: '1', TERM: 'dumb' }
+      assert.equal(wantsColor(process.stdout, 'auto', env), wanted, value)
+      assert.equal(wantsColor(process.stderr, 'never', env), false)
+      assert.equal(wantsColor(new Memory(), 'auto', env), false)
+    }
+  })
+})
+
+describe('NUAGES_COLORS', () => {
+  test('has other colours for what it names, and what makes no sense is left out', () => {
+    const style = makeStyle(true, 'error=1;35:faint=90:nobody=1:toString=1:success=red:notice=')
+    assert.equal(style.error('no'), '\u001b[1;35mno\u001b[0m')
+    assert.equal(style.faint('dim'), '\u001b[90mdim\u001b[0m')
+    assert.equal(style.success('yes'), '\u001b[32myes\u001b[0m')
+    assert.equal(style.notice('look'), '\u001b[36mlook\u001b[0m')
+    assert.deepEqual(Object.keys(style), Object.keys(makeStyle(false)))
+    assert.equal(makeStyle(false, 'error=31').error('no'), 'no')
+  })
+})
+
 describe('OutputWrapper', () => {
   test('ends lines, once', () => {
     const memory = new Memory()

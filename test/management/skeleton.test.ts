@@ -123,6 +123,22 @@ const ARCHIVERS: ReadonlyArray<readonly [name: string, words: readonly string[]]
   ['a.zip', ['python3', '-m', 'zipfile', '-c', '@', 'skeleton']],
 ]
 
+describe('how much is said of what is made', () => {
+  test('is nothing, a summary, or every file', async (t) => {
+    const directory = temporaryDirectory(t)
+    for (const command of ['startapp', 'startproject']) {
+      const said = async (verbosity: 0 | 1 | 2) => {
+        const stdout = new Memory()
+        await callCommand(command, ['polls', path.join(directory, command, String(verbosity))], { stdout, verbosity })
+        return stdout.text
+      }
+      assert.equal(await said(0), '')
+      assert.doesNotMatch(await said(1), /^ {2}(?:polls\/)?views\.ts$/m)
+      assert.match(await said(2), /^ {2}(?:polls\/)?views\.ts$/m)
+    }
+  })
+})
+
 describe('a skeleton in an archive', () => {
   for (const [name, [program = '', ...words]] of ARCHIVERS) {
     const missing = spawnSync(program, ['--version']).error !== undefined && `${program} is not installed`

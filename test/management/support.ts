@@ -82,7 +82,13 @@ const cache = path.join(packageRoot(), 'node_modules', '.cache', 'nuages')
 
 /** The environment of a process that a test starts: none of what says how this one was started. */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string | undefined> {
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, NUAGES_SETTINGS_MODULE: _module, ...env } = process.env
+  const {
+    NODE_OPTIONS: _options,
+    NODE_TEST_CONTEXT: _context,
+    FORCE_COLOR: _color,
+    NUAGES_SETTINGS_MODULE: _module,
+    ...env
+  } = process.env
   return { ...env, NUAGES_CACHE_DIR: cache, NO_COLOR: '1', ...extra }
 }
 

@@ -54,6 +54,16 @@ describe('the command line', () => {
     assert.match(stdout, /\n {2}check {21}Look through the whole project for mistakes\.\n/)
   })
 
+  test('lists the names of the commands for programs', async (t) => {
+    const project = projectWith(t, { polls: { 'hello.ts': commandSource('Hello') } })
+    const { code, stdout } = await manage(['help', '--commands'], project)
+    const names = stdout.trimEnd().split('\n')
+    assert.equal(code, 0)
+    assert.ok(names.includes('hello') && names.includes('check'))
+    assert.deepEqual(names, names.toSorted())
+    assert.match((await manage(['help', '--commands'], broken)).stderr, /commands of the installed apps are not listed/)
+  })
+
   test('tells the version', async () => {
     for (const words of [['version'], ['--version'], ['check', '--version']]) {
       const { code, stdout } = await manage(words)
@@ -152,6 +162,12 @@ describe('commands of apps', () => {
     assert.equal(code, 0)
     assert.match(stdout, /bad {23}\(cannot be loaded: broken on purpose\)\n {2}good/)
   })
+
+  test('that have a syntax error take one line of the list', async (t) => {
+    const project = projectWith(t, { polls: { 'bad.ts': 'export default class {{', 'good.ts': commandSource('Good') } })
+    const { stdout } = await manage(['help'], project)
+    assert.match(stdout, /bad {23}\(cannot be loaded: \S+bad\.ts\s+could\s+not be compiled\.\)\n {2}good {22}Good/)
+  })
 })
 
 describe('errors', () => {
@@ -177,6 +193,25 @@ describe('errors', () => {
     const { code, stderr } = await manage(['buggy'], projectWith(t, { polls: bodies }))
     assert.equal(code, 1)
     assert.match(stderr, /^TypeError: a bug\n +at .*buggy\.ts:9:\d+/)
+  })
+
+  test('of several show each, and the reason that comes from outside of the project', async (t) => {
+    const project = projectWith(t, {
+      polls: {
+        'several.ts': commandSource(
+          'Never',
+          "throw new AggregateError([new TypeError('one'), 'two'], 'both', { cause: JSON.parse('{}').a?.b ?? 'why' })",
+        ),
+        'outside.ts': commandSource(
+          'Never',
+          "const cause = Object.assign(new Error('connect ECONNREFUSED'), { stack: '' }); throw new Error('no data', { cause })",
+        ),
+      },
+    })
+    const several = (await manage(['several'], project)).stderr.replaceAll(/ {2}at .*\n/g, '')
+    assert.equal(several, "AggregateError: both\nGathered: TypeError: one\nGathered: 'two'\nCaused by: 'why'\n")
+    const outside = (await manage(['outside'], project)).stderr.replaceAll(/ {2}at .*\n/g, '')
+    assert.equal(outside, 'Error: no data\nCaused by: Error: connect ECONNREFUSED\n')
   })
 
   test('show their stack with --traceback', async (t) => {

@@ -1,8 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { BaseCommand } from '../base.ts'
+import { BaseCommand, type CommandValues } from '../base.ts'
 import { isInside } from '../../utils/index.ts'
 import { CommandError } from '../errors.ts'
+import type { Options } from '../options.ts'
 
 /** Writes the file that the setting `templates.precompiled` names. */
 export default class CompiletemplatesCommand extends BaseCommand {
@@ -10,7 +11,7 @@ export default class CompiletemplatesCommand extends BaseCommand {
   override readonly requires = 'settings'
   override readonly requiresSystemChecks = false
 
-  override async handle(): Promise<void> {
+  override async handle(_args: readonly string[], { verbosity }: CommandValues<Options>): Promise<void> {
     const { baseDir, templates } = this.settings
     if (typeof templates.precompiled !== 'string') {
       throw new CommandError("The setting templates.precompiled names no file: write 'templates.js' there, say.")
@@ -23,7 +24,7 @@ export default class CompiletemplatesCommand extends BaseCommand {
     const unfinished = `${file}.${process.pid}`
     fs.writeFileSync(unfinished, code)
     fs.renameSync(unfinished, file)
-    this.stdout.write(`Compiled all templates into ${path.relative('', file)}.`)
+    if (verbosity > 0) this.stdout.write(`Compiled all templates into ${path.relative('', file)}.`)
   }
 
   /** Among the templates the file would be one itself, and never be what was compiled of it. */

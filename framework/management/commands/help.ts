@@ -1,21 +1,27 @@
 import { version } from '../../utils/index.ts'
-import { BaseCommand, type CommandIndex } from '../base.ts'
+import { BaseCommand, type CommandIndex, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
-import type { Positional } from '../options.ts'
+import type { Options, Positional } from '../options.ts'
 import { table } from '../usage.ts'
 
+const options = {
+  commands: { type: 'boolean', help: 'Print the names of all commands, one a line.' },
+} as const satisfies Options
+
 /** Lists the commands, or tells all about one. */
-export default class HelpCommand extends BaseCommand {
+export default class HelpCommand extends BaseCommand<typeof options> {
   override readonly help = 'List the commands, or tell all about one.'
+  override readonly options = options
   override readonly positionals: readonly Positional[] = [
     { name: 'command', help: 'The command to tell about.', optional: true, completes: 'commands' },
   ]
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 
-  override async handle([name]: readonly string[]): Promise<void> {
+  override async handle([name]: readonly string[], values: CommandValues<typeof options>): Promise<void> {
     const { commands } = this.context
     if (commands === undefined) throw new CommandError('help has no commands to tell about.')
+    if (values.commands) return this.#listNames(commands)
     if (name === undefined) return this.#list(commands)
     const command = await commands.load(name)
     command.attach({ ...this.context, name })
@@ -33,6 +39,12 @@ export default class HelpCommand extends BaseCommand {
     if (error !== undefined) this.#admit(error)
   }
 
+  async #listNames(commands: CommandIndex): Promise<void> {
+    const { groups, error } = await commands.groups()
+    this.stdout.write([...groups.values()].flat().toSorted().join('\n'))
+    if (error !== undefined) this.#admit(error)
+  }
+
   /** The list is of use even then; but it is not whole, and that must be said. */
   #admit(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
@@ -45,6 +57,7 @@ async function summaryOf(name: string, commands: CommandIndex): Promise<string> 
     const { help } = await commands.load(name)
     return /^.*?[.!?](?=\s|$)/s.exec(help)?.[0] ?? help
   } catch (error) {
-    return `(cannot be loaded: ${error instanceof Error ? error.message : String(error)})`
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    return `(cannot be loaded: ${reason})`
   }
 }

@@ -41,6 +41,7 @@ export class RunserverCommand extends BaseCommand<typeof runserverOptions> {
     { name: '[host:]port', help: 'Where to listen. Default: 127.0.0.1:8000.', optional: true },
   ]
   override readonly requires = 'settings'
+  override readonly suppressedBaseArguments = ['verbosity'] as const
   override readonly requiresSystemChecks = false
   /** What was said last of the templates. */
   #said = ''

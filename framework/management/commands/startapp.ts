@@ -1,7 +1,9 @@
 import path from 'node:path'
-import { BaseCommand } from '../base.ts'
+import { BaseCommand, type CommandValues } from '../base.ts'
 import { placeFor } from '../names.ts'
-import { makeFromSkeleton, skeletonOptions, type SkeletonValues } from '../skeleton/options.ts'
+import { makeFromSkeleton, skeletonOptions } from '../skeleton/options.ts'
+
+type StartappValues = CommandValues<typeof skeletonOptions>
 
 /** Makes a new app inside a project. */
 export default class StartappCommand extends BaseCommand<typeof skeletonOptions> {
@@ -18,11 +20,13 @@ export default class StartappCommand extends BaseCommand<typeof skeletonOptions>
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 
-  override async handle([word = '', directory]: readonly string[], values: SkeletonValues): Promise<void> {
+  override async handle([word = '', directory]: readonly string[], values: StartappValues): Promise<void> {
     const place = placeFor('app', word, directory)
-    await makeFromSkeleton('app', place.directory, { app_name: place.name }, values)
+    const files = await makeFromSkeleton('app', place.directory, { app_name: place.name }, values)
+    if (values.verbosity === 0) return
     const where = path.relative(process.cwd(), place.directory) || '.'
     this.stdout.write(this.style.success(`Made the app ${place.name} in ${where}.`))
+    if (values.verbosity > 1) this.stdout.write(files.map((file) => `  ${file}`).join('\n'))
     this.stdout.write(
       [
         '\nNext:',

@@ -2,13 +2,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { escapeControls, randomString, version } from '../../utils/index.ts'
-import { BaseCommand } from '../base.ts'
+import { BaseCommand, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import { type NewPlace, placeFor } from '../names.ts'
 import { canPinNode, dependencyOnThis, isRecentEnough, machineNode, OLDEST_NODE, PINNED_NODE } from '../origin.ts'
 import { inJson, inNginx, inShell, inUnit } from '../quoting.ts'
 import type { SkeletonVariables } from '../skeleton/copy.ts'
-import { makeFromSkeleton, skeletonOptions, type SkeletonValues } from '../skeleton/options.ts'
+import { makeFromSkeleton, skeletonOptions } from '../skeleton/options.ts'
 
 /** Django's alphabet for keys, without the characters that mean something in a shell or in a `.env` file. */
 const KEY_ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+@'
@@ -23,6 +23,8 @@ interface ChosenNode {
   readonly remark: string | undefined
 }
 
+type StartprojectValues = CommandValues<typeof skeletonOptions>
+
 /** Makes a new project. */
 export default class StartprojectCommand extends BaseCommand<typeof skeletonOptions> {
   override readonly help = 'Make a new project: a site that runs, has a test, and can be deployed.'
@@ -34,7 +36,7 @@ export default class StartprojectCommand extends BaseCommand<typeof skeletonOpti
   override readonly requires = 'nothing'
   override readonly requiresSystemChecks = false
 
-  override async handle([given = '', directory]: readonly string[], values: SkeletonValues): Promise<void> {
+  override async handle([given = '', directory]: readonly string[], values: StartprojectValues): Promise<void> {
     const place = placeFor('project', given, directory)
     if (!place.given && fs.existsSync(place.directory))
       throw new CommandError(
@@ -42,14 +44,15 @@ export default class StartprojectCommand extends BaseCommand<typeof skeletonOpti
       )
     refuseUnspeakable(place)
     const node = chooseNode(place)
-    await makeFromSkeleton('project', place.directory, variablesOf(place, node), values)
-    this.#explain(place, node)
+    const files = await makeFromSkeleton('project', place.directory, variablesOf(place, node), values)
+    if (values.verbosity > 0) this.#explain(place, node, values.verbosity > 1 ? files : [])
   }
 
-  #explain({ name, directory }: NewPlace, { remark }: ChosenNode): void {
+  #explain({ name, directory }: NewPlace, { remark }: ChosenNode, files: readonly string[]): void {
     const from = path.relative(process.cwd(), directory)
     const where = from.startsWith(`..${path.sep}..`) ? directory : from
     this.stdout.write(this.style.success(`Made the project ${name} in ${where || '.'}.`))
+    if (files.length > 0) this.stdout.write(files.map((file) => `  ${file}`).join('\n'))
     if (remark !== undefined) this.stdout.write(remark)
     const warning = warningAbout(directory)
     if (warning !== undefined) this.stderr.write(this.stderr.style.warning(warning))

@@ -1,5 +1,6 @@
 import type { BaseCommand, CommandIndex } from '../base.ts'
 import { commonOptions, flagOf, type Options, type OptionSpec, type Positional } from '../options.ts'
+import { withoutOptions } from '../usage.ts'
 
 /** A word that could stand where somebody types. */
 export interface Candidate {
@@ -25,12 +26,13 @@ async function possible(before: readonly string[], current: string, commands: Co
   if (at === -1) return current.startsWith('-') ? optionsOf(commonOptions, before) : commandNames(commands)
   const command = await commands.load(before[at] as string)
   const options: Options = { ...commonOptions, ...command.options }
+  const shown = withoutOptions(options, command.suppressedBaseArguments)
   const words = before.filter((_word, index) => index !== at)
   const awaiting = takesValue(words.at(-1), options)
   if (awaiting !== undefined) return wordsOf(awaiting.choices)
   if (!current.startsWith('-')) return positionalsOf(command, countPositionals(words, options), commands)
   const [flag = '', value] = current.split('=', 2)
-  if (value === undefined) return optionsOf(options, words)
+  if (value === undefined) return optionsOf(shown, words)
   return wordsOf(specOf(flag, options)?.choices?.map((choice) => `${flag}=${choice}`))
 }
 

@@ -35,15 +35,15 @@ export const skeletonOptions = {
 /** The values of `skeletonOptions`. */
 export type SkeletonValues = Values<typeof skeletonOptions>
 
-/** Write what the options name into the directory `target`. */
+/** Write what the options name into the directory `target`; the result is the files, relative to it. */
 export async function makeFromSkeleton(
   kind: 'project' | 'app',
   target: string,
   variables: SkeletonVariables,
   { template, extension, name, exclude }: SkeletonValues,
-): Promise<void> {
+): Promise<string[]> {
   const skeleton = await readSkeleton(kind, template, wordsOf(exclude))
-  copySkeleton(skeleton, target, variables, { extensions: wordsOf(extension), names: wordsOf(name) })
+  return copySkeleton(skeleton, target, variables, { extensions: wordsOf(extension), names: wordsOf(name) })
 }
 
 /** The words of an option that takes several at once. */

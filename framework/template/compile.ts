@@ -5,12 +5,13 @@ import { findFaults } from './lint.ts'
 import type { TemplateModule } from './module.ts'
 import type { TemplateNode } from './nunjucks.ts'
 import { parseTemplate } from './parser.ts'
+import { missingPartial } from './partial-faults.ts'
 import type { TemplateFunctions } from './rendering.ts'
 
 /** The body of a function of `m`, the `TemplateModule`, that gives a template's functions. Throws `CompileFault`. */
 export function compileTemplate(source: string, environment: Environment): string {
   const root = parse(source, environment)
-  const [fault] = findFaults(root, environment)
+  const fault = findFaults(root, environment)[0] ?? missingPartial(root)
   if (fault !== undefined) throw new CompileFault(fault.reason, fault.line, fault.column)
   return generate(root)
 }

@@ -2,6 +2,7 @@ import { FILTERS, guardedFilters, range } from './filters.ts'
 import { checkLibraries, type Library } from './library.ts'
 import { isVariableName } from './names.ts'
 import { type Callable, loadNunjucks } from './nunjucks.ts'
+import { OPERATOR_TESTS } from './operators.ts'
 import type { TemplateTag } from './parser.ts'
 import { builtinTags } from './tags/builtin.ts'
 import type { TemplateFilter } from './types.ts'
@@ -30,7 +31,7 @@ export class Environment {
   ) {
     const { filters: own, tests, globals: ownGlobals } = loadNunjucks()
     this.filters = table({ ...own, ...guardedFilters(own), ...FILTERS })
-    this.tests = table(tests)
+    this.tests = table({ ...tests, ...OPERATOR_TESTS })
     this.globals = table({ ...ownGlobals(), range })
     checkLibraries(libraries)
     this.tags = [...libraries.flatMap((library) => library.tags), ...builtinTags(libraries)]

@@ -1,7 +1,9 @@
-import { type LibraryTokenizer, loadNunjucks } from './nunjucks.ts'
+import { type LibraryTokenizer, loadNunjucks, type Token } from './nunjucks.ts'
 
 /** White space that tags leave behind is taken away, so that templates can be indented. */
 const OPTIONS = { trimBlocks: true, lstripBlocks: true }
+
+const EXPONENTIAL = /\d+(?:\.\d+)?e[+-]?\d+(?![\w.])/iy
 
 let ourTokenizer: (new (source: string, options: object) => LibraryTokenizer) | undefined
 
@@ -12,8 +14,18 @@ export function lex(source: string): LibraryTokenizer {
 
 /** The library's lexer, which takes runs of characters at once instead of one after the other. */
 function tokenizerClass(): NonNullable<typeof ourTokenizer> {
-  const { Tokenizer } = loadNunjucks()
+  const { Tokenizer, lexer } = loadNunjucks()
   ourTokenizer ??= class TemplateTokenizer extends Tokenizer {
+    /** A number with an exponent is one token. */
+    override nextToken(): Token | null {
+      EXPONENTIAL.lastIndex = this.index
+      const number = this.in_code ? EXPONENTIAL.exec(this.str)?.[0] : undefined
+      if (number === undefined) return super.nextToken()
+      const { lineno, colno } = this
+      this.forwardN(number.length)
+      return { type: lexer.TOKEN_FLOAT, value: number, lineno, colno }
+    }
+
     /** The characters from here on that are in a set, or that are not; `null` at the end. */
     override _extractMatching(breakOnMatch: boolean, characters: string): string | null {
       const start = this.index

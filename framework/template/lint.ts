@@ -1,15 +1,11 @@
 import { closest } from '../utils/index.ts'
 import { misplacedIn } from './compiler/placement.ts'
-import { childrenOf as allIn, isNode, isSuper } from './compiler/walk.ts'
-import { isIdentifier, isVariableName } from './names.ts'
+import { childrenOf as allIn, isNode, isSuper, isSymbol, nodesIn } from './compiler/walk.ts'
+import { labelOf } from './compiler/label.ts'
+import { extendsFaults } from './extends-faults.ts'
+import { type Fault, faultAt } from './syntax-faults.ts'
+import { isIdentifier, isPrivate, isVariableName } from './names.ts'
 import type { TemplateNode } from './nunjucks.ts'
-
-/** What the parser lets through and what cannot work, or could smuggle code. */
-export interface Fault {
-  readonly reason: string
-  readonly line: number
-  readonly column: number
-}
 
 /** What templates may use, by name. */
 export interface Known {
@@ -27,10 +23,11 @@ interface Scope {
 
 /** The faults of a parsed template, in their order; lines and columns count from 1. */
 export function findFaults(root: TemplateNode, known: Known): Fault[] {
-  const linter = new Linter(known)
+  const linter = new Linter(known, root)
   linter.visit(root, { inBlock: false, inMacro: false })
-  const misplaced = linter.faults.length === 0 ? misplacedIn(root) : []
-  return [...linter.faults, ...misplaced.map((node) => faultAt(node, 'This cannot stand here.'))]
+  const faults = [...linter.faults, ...extendsFaults(root)]
+  const misplaced = faults.length === 0 ? misplacedIn(root) : []
+  return [...faults, ...misplaced.map((node) => faultAt(node, 'This cannot stand here.'))]
 }
 
 const ASYNC = new Set(['AsyncEach', 'AsyncAll', 'IfAsync', 'FilterAsync', 'CallExtensionAsync'])
@@ -40,9 +37,14 @@ class Linter {
   readonly #known: Known
   readonly #blocks = new Set<string>()
   readonly #partials = new Set<string>()
+  /** Names that the template itself gives to something. */
+  readonly #own: ReadonlySet<unknown>
+  /** Nodes that are no look-ups, though they look like one: the keys of objects, and the names of blocks. */
+  readonly #keys = new Set<unknown>()
 
-  constructor(known: Known) {
+  constructor(known: Known, root: TemplateNode) {
     this.#known = known
+    this.#own = new Set(nodesIn(root, () => true).flatMap(declaredBy))
   }
 
   visit(node: TemplateNode, scope: Scope): void {
@@ -58,8 +60,12 @@ class Linter {
     }
     switch (node.typename) {
       case 'Symbol':
-        return isIdentifier(node['value']) ? undefined : `${JSON.stringify(node['value'])} is no name.`
+        return this.#checkName(node)
+      case 'LookupVal':
+        return isPrivate(valueOf(node['val'])) ? privateReason(node) : undefined
       case 'FunCall':
+        // As Django's `_("text")`.
+        if (isSymbol(node['name'], '_')) this.#keys.add(node['name'])
         return isSuper(node) ? checkSuper(scope) : undefined
       case 'Extends':
         return scope.inBlock || scope.inMacro
@@ -70,6 +76,7 @@ class Linter {
       case 'Is':
         return missing('test', testName(node['right']), this.#known.tests)
       case 'Block':
+        this.#keys.add(node['name'])
         return this.#checkPart('block', valueOf(node['name']), this.#blocks)
       case 'PartialDef':
         return this.#checkPart('partial', node['name'], this.#partials)
@@ -80,10 +87,17 @@ class Linter {
           ? undefined
           : 'The name of an argument is expected before "=".'
       case 'Pair':
+        this.#keys.add(node['key'])
         return valueOf(node['key']) === '__proto__' ? 'A key cannot be "__proto__".' : undefined
       default:
         return checkVariables(node)
     }
+  }
+
+  #checkName(node: TemplateNode): string | undefined {
+    const name = node['value']
+    if (!isIdentifier(name)) return `${JSON.stringify(name)} is no name.`
+    return isPrivate(name) && !this.#own.has(name) && !this.#keys.has(node) ? privateReason(node) : undefined
   }
 
   #checkPart(kind: string, name: unknown, known: Set<string>): string | undefined {
@@ -94,15 +108,13 @@ class Linter {
   }
 }
 
+function privateReason(node: TemplateNode): string {
+  return `Variables and attributes may not begin with underscores: "${labelOf(node) ?? ''}".`
+}
+
 function scopeIn(node: TemplateNode, scope: Scope): Scope {
   if (node.typename === 'Block') return { inBlock: true, inMacro: false }
   return node.typename === 'Macro' || node.typename === 'PartialDef' ? { inBlock: false, inMacro: true } : scope
-}
-
-/** Of a test the place of its name, for the node begins with what is tested. */
-function faultAt(node: TemplateNode, reason: string): Fault {
-  const { lineno, colno } = node.typename === 'Is' && isNode(node['right']) ? node['right'] : node
-  return { reason, line: (lineno ?? 0) + 1, column: (colno ?? 0) + 1 }
 }
 
 function checkSuper({ inBlock }: Scope): string | undefined {

@@ -34,10 +34,16 @@ export function itemsOf(value: unknown): ArrayLike<unknown> {
 }
 
 /** What a loop with several names goes over: items that are arrays, or the names and values of an object. */
-export function pairsOf(value: unknown): ArrayLike<ArrayLike<unknown>> {
-  if (Array.isArray(value)) return value as ArrayLike<unknown>[]
-  if (isIterable(value)) return Array.from(value) as ArrayLike<unknown>[]
+export function pairsOf(value: unknown): ArrayLike<unknown> {
+  if (Array.isArray(value)) return value
+  if (isIterable(value)) return Array.from(value)
   return typeof value === 'object' || typeof value === 'string' ? Object.entries(value ?? {}) : NOTHING
+}
+
+/** What an item has for the names of a loop; what cannot be gone through has itself. */
+export function valuesOf(item: unknown): ArrayLike<unknown> {
+  if (Array.isArray(item)) return item
+  return typeof item === 'string' || isIterable(item) ? Array.from(item) : [item]
 }
 
 /** The same items from the last to the first. */

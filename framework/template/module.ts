@@ -4,11 +4,11 @@ import type { Environment, FilterThis } from './environment.ts'
 import { TemplateDoesNotExist } from './errors.ts'
 import { TemplateFault } from './fault.ts'
 import { Keywords } from './keywords.ts'
-import { forLoopAt, itemsOf, loopAt, pairsOf, reversedOf, sliceOf } from './loop.ts'
+import { forLoopAt, itemsOf, loopAt, pairsOf, reversedOf, sliceOf, valuesOf } from './loop.ts'
 import { ABSENT, macroOf } from './macro.ts'
 import type { OnMissing } from './missing.ts'
 import { memberOf } from './names.ts'
-import { containedIn } from './operators.ts'
+import { areEqual, containedIn, excludedFrom, isTruthy, orderOf } from './operators.ts'
 import { type LoadedTemplate, Rendering, type TemplateFunctions } from './rendering.ts'
 import { isSafe, markSafe } from './safe-string.ts'
 import { announceRendering } from './signals.ts'
@@ -40,6 +40,11 @@ export class TemplateModule {
   readonly macro = macroOf
   readonly absent = ABSENT
   readonly contains = containedIn
+  readonly excludes = excludedFrom
+  readonly equal = areEqual
+  readonly order = orderOf
+  readonly truthy = isTruthy
+  readonly look = memberOf
   readonly Keywords = Keywords
   readonly escaping: FilterThis
   readonly notEscaping: FilterThis
@@ -142,8 +147,16 @@ export class TemplateModule {
     return this.#without(itemsOf(this.settled(value, place)), place)
   }
 
-  pairs(value: unknown, place: number): ArrayLike<ArrayLike<unknown>> {
-    return this.#without(pairsOf(this.settled(value, place)), place) as ArrayLike<ArrayLike<unknown>>
+  /** The items of a loop with `count` names. */
+  pairs(value: unknown, count: number, place: number): ArrayLike<ArrayLike<unknown>> {
+    const items = this.#without(pairsOf(this.settled(value, place)), place)
+    return Array.from(items, (item) => this.#unpacked(item, count, place))
+  }
+
+  #unpacked(item: unknown, count: number, place: number): ArrayLike<unknown> {
+    const values = valuesOf(item)
+    if (values.length === count) return values
+    throw this.fault(new RangeError(`Need ${count} values to unpack in for loop; got ${values.length}.`), place)
   }
 
   /** Items, unless one of them is a promise. */

@@ -40,6 +40,8 @@ export interface LibraryParser {
   parseFilter(node: TemplateNode): TemplateNode
   parseFilterArgs(node: TemplateNode): TemplateNode[]
   parseFilterName(): TemplateNode
+  parseIn(): TemplateNode
+  parseIs(): TemplateNode
   parseFor(): TemplateNode
   parseInclude(): TemplateNode
   parsePostfix(node: TemplateNode): TemplateNode
@@ -80,10 +82,14 @@ export type Lexer = Readonly<Record<`TOKEN_${TokenKind}`, string>>
 export interface LibraryTokenizer {
   readonly str: string
   readonly len: number
+  /** True inside of braces. */
+  readonly in_code: boolean
   index: number
   lineno: number
   colno: number
   currentStr(): string
+  forwardN(count: number): void
+  nextToken(): Token | null
   _extractMatching(breakOnMatch: boolean, characters: string): string | null
 }
 

@@ -20,6 +20,25 @@ export function parseTemplate(source: string, tags: readonly TemplateTag[]): Tem
   }
 }
 
+/** Constants as Django writes them. */
+const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['True', true],
+  ['False', false],
+  ['None', null],
+])
+
+/** `left operator right`. */
+function compareNode(expr: TemplateNode, type: string, right: TemplateNode): TemplateNode {
+  const { lineno, colno } = expr
+  const operand = { lineno, colno, typename: 'CompareOperand', fields: ['expr', 'type'], expr: right, type }
+  return { lineno, colno, typename: 'Compare', fields: ['expr', 'ops'], expr, ops: [operand] }
+}
+
+/** True for the `none` of `is none`, which is a test; `None` is a constant. */
+function isTestOfNull(node: TemplateNode): boolean {
+  return node['value'] === null && node['text'] === undefined
+}
+
 let ourParser: (new (tokens: LibraryParser['tokens']) => LibraryParser & Progress) | undefined
 
 /** The library's parser with Django's manners beside Jinja's. */
@@ -133,6 +152,49 @@ function parserClass(): NonNullable<typeof ourParser> {
 
     #sliceDepth = 0
 
+    /** Django's `True`, `False` and `None`, and numbers as it writes them. */
+    override parsePrimary(noPostfix?: boolean): TemplateNode {
+      const token = this.peekToken() as Token | null
+      if (token?.type === lexer.TOKEN_SYMBOL && CONSTANTS.has(token.value)) {
+        this.nextToken()
+        return this.#literal(token, CONSTANTS.get(token.value))
+      }
+      if (token?.type === lexer.TOKEN_FLOAT && !/\d$/.test(token.value)) this.fail(`"${token.value}" is no number.`)
+      if (token?.type === lexer.TOKEN_OPERATOR && token.value === '.') return this.#parseFraction()
+      return super.parsePrimary(noPostfix)
+    }
+
+    /** `.5` */
+    #parseFraction(): TemplateNode {
+      const dot = this.nextToken() as Token
+      const digits = this.nextToken(true)
+      const number = digits?.type === lexer.TOKEN_INT || digits?.type === lexer.TOKEN_FLOAT ? digits.value : ''
+      if (!/^\d+(?:e[+-]?\d+)?$/i.test(number)) this.fail('unexpected token: .')
+      return this.#literal(dot, Number(`.${number}`))
+    }
+
+    #literal({ lineno, colno, value }: Token, constant: unknown): TemplateNode {
+      return Object.assign(new nodes.Literal(lineno, colno, constant), { text: value })
+    }
+
+    /** `not in` is one operator: of what nothing can be in it is as false as `in`. */
+    override parseIn(): TemplateNode {
+      const node = super.parseIn()
+      const inner = node.typename === 'Not' ? (node['target'] as TemplateNode) : undefined
+      return inner?.typename === 'In' ? Object.assign(inner, { isNegated: true }) : node
+    }
+
+    /** After `is` stands a test, or, as in Django, a constant. */
+    override parseIs(): TemplateNode {
+      const node = super.parseIs()
+      const isNegated = node.typename === 'Not'
+      const is = isNegated ? (node['target'] as TemplateNode) : node
+      const right = is['right'] as TemplateNode
+      if (is.typename !== 'Is' || right.typename !== 'Literal' || isTestOfNull(right)) return node
+      const operator = right['value'] === null ? '==' : '==='
+      return compareNode(is['left'] as TemplateNode, isNegated ? operator.replace('=', '!') : operator, right)
+    }
+
     /** After a value: calls, members and slices. */
     override parsePostfix(value: TemplateNode): TemplateNode {
       let node = value
@@ -151,7 +213,7 @@ function parserClass(): NonNullable<typeof ourParser> {
       const dot = this.nextToken() as Token
       const { type, value, lineno, colno } =
         this.nextToken() ?? this.fail('The name of a member is expected after ".".')
-      const numbers = type === lexer.TOKEN_INT || type === lexer.TOKEN_FLOAT
+      const numbers = /^\d+(?:\.\d*)?$/.test(value) && (type === lexer.TOKEN_INT || type === lexer.TOKEN_FLOAT)
       if (!numbers && type !== lexer.TOKEN_SYMBOL && !/^\w+$/.test(value)) {
         this.fail(`expected name as lookup value, got ${value}`, lineno, colno)
       }

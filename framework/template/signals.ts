@@ -6,7 +6,7 @@ import { Signal } from '../signals.ts'
  */
 export const templateRendered = new Signal<{ name: string; context: Readonly<Record<string, unknown>> }>()
 
-/** Send `templateRendered`, where anybody listens. */
+/** Send `templateRendered`, where anybody listens; what a receiver throws is logged, and the page rendered. */
 export function announceRendering(name: string, context: Readonly<Record<string, unknown>>): void {
-  if (!templateRendered.isEmpty) void templateRendered.send({ name, context })
+  if (!templateRendered.isEmpty) void templateRendered.sendRobust({ name, context })
 }

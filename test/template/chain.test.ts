@@ -37,7 +37,7 @@ const CHAINS: ReadonlyArray<readonly [files: Record<string, string>, chain: read
     ['m.html:2:4', 'page.html:2:6'],
   ],
   [{ 'page.html': '\n{% import "m.html" as m %}', 'm.html': '{{ x|y }}' }, ['m.html:1:6', 'page.html:2:11']],
-  [{ 'page.html': '\n{% from "m.html" import m %}', 'm.html': '\n{{ 1 in 2 }}' }, ['m.html:2:4', 'page.html:2:9']],
+  [{ 'page.html': '\n{% from "m.html" import m %}', 'm.html': '\n{{ [1][::0] }}' }, ['m.html:2:7', 'page.html:2:9']],
   [
     { 'page.html': '\n{% include "a.html" %}', 'a.html': '\n{% include "nothing.html" %}' },
     ['a.html:2:12', 'page.html:2:12'],

@@ -188,11 +188,11 @@ const FAILING: ReadonlyArray<readonly [files: Record<string, string>, place: rea
   ],
   [{ 'page.html': '{% set x = 1 %}\n{% set y = fail() %}' }, ['page.html', 2, 12]],
   [{ 'page.html': '{{ x|upper }}\n{{ 1|string|indent(2000) }}\n{{ null|first }}' }, ['page.html', 2, 13]],
-  [{ 'page.html': '\n{{ 1 in 2 }}' }, ['page.html', 2, 4]],
+  [{ 'page.html': '\n{{ [1][::0] }}' }, ['page.html', 2, 7]],
   [{ 'page.html': 'a\n{% include "part.html" %}', 'part.html': '\n\n {{ fail() }}' }, ['part.html', 3, 5]],
   // After an include it is the including template again.
   [{ 'page.html': '{% include "part.html" %}\n\n {{ fail() }}', 'part.html': 'x\nx\nx\nx' }, ['page.html', 3, 5]],
-  [{ 'page.html': '{% include "part.html" %}\n\n {{ 1 in 2 }}', 'part.html': 'x' }, ['page.html', 3, 5]],
+  [{ 'page.html': '{% include "part.html" %}\n\n {{ [1][::0] }}', 'part.html': 'x' }, ['page.html', 3, 8]],
   [
     {
       'page.html': '{% extends "base.html" %}\n{% block a %}{{ fail() }}{% endblock %}',

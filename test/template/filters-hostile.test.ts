@@ -107,6 +107,7 @@ describe('a filter of hostile text', () => {
         const output = engine.fromString(`{{ items|${filter} }}`).render({ items })
         assert.doesNotMatch(output, /function|Object\]/, `${filter}: ${output}`)
       }
+      if (path.startsWith('_')) continue
       const grouped = engine.fromString(
         `{% regroup items by ${path} as groups %}{{ groups|length }}{{ groups[0].grouper }}`,
       )

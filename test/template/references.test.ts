@@ -44,10 +44,7 @@ const LIBRARY = new Library('shop').inclusionTag('shop/prise.html', 'price', () 
 
 /** Mistakes, and what is said of each: the place, the id, the message and the hint. */
 const MISTAKES: ReadonlyArray<readonly [template: string, ...said: readonly string[]]> = [
-  [
-    'a\n{% extends "bse.html" %}',
-    '2:12: (templates.E005) There is no template "bse.html". | Did you mean "base.html"?',
-  ],
+  ['\n{% extends "bse.html" %}', '2:12: (templates.E005) There is no template "bse.html". | Did you mean "base.html"?'],
   [
     '{% include "x/nowhere.html" %}',
     '1:12: (templates.E005) There is no template "x/nowhere.html". | Put the file into one of the directories of templates, or correct the name.',

@@ -214,7 +214,6 @@ describe('an ordinary template', () => {
 
   const NOTHING = [
     'constructor',
-    '__proto__',
     'prototype',
     'toString',
     'valueOf',
@@ -222,7 +221,6 @@ describe('an ordinary template', () => {
     'isPrototypeOf',
     'caller',
     'propertyIsEnumerable',
-    '__defineGetter__',
     'toLocaleString',
     'globalThis',
     'process',

@@ -1,6 +1,7 @@
 import { isRefused } from '../names.ts'
 import type { TemplateNode } from '../nunjucks.ts'
 import { callOf, filterOf, testOf } from './calls.ts'
+import { comparison, condition, either } from './conditions.ts'
 import { labelOf } from './label.ts'
 import { loopMember, loopValue } from './loops.ts'
 import { lookUp, memberOf } from './lookups.ts'
@@ -28,7 +29,7 @@ export const EXPRESSIONS: Readonly<Record<string, Compile>> = {
       .join(', ')} })`,
   InlineIf: (unit, node) => {
     const otherwise = node['else_'] === null ? '""' : part(unit, node, 'else_')
-    return `(${part(unit, node, 'cond')} ? ${part(unit, node, 'body')} : ${otherwise})`
+    return `(${condition(unit, node['cond'] as TemplateNode)} ? ${part(unit, node, 'body')} : ${otherwise})`
   },
   LookupVal: (unit, node) => {
     if (isSuper(node) && unit.block !== undefined && unit.scope.variableOf('block') === undefined)
@@ -42,25 +43,24 @@ export const EXPRESSIONS: Readonly<Record<string, Compile>> = {
   FunCall: (unit, node) => (isSuper(node) ? superOf(unit, node) : callOf(unit, node)),
   Filter: filterOf,
   Is: testOf,
-  In: (unit, node) => noted(unit, node, () => `m.contains(${part(unit, node, 'left')}, ${part(unit, node, 'right')})`),
-  And: binary('&&'),
-  Or: binary('||'),
+  In: (unit, node) => {
+    const ask = node['isNegated'] === true ? 'm.excludes' : 'm.contains'
+    return noted(unit, node, () => `${ask}(${part(unit, node, 'left')}, ${part(unit, node, 'right')})`)
+  },
+  And: either,
+  Or: either,
   Add: binary('+'),
   Sub: binary('-'),
   Mul: binary('*'),
   Div: binary('/'),
   Mod: binary('%'),
-  Not: unary('!'),
+  Not: (unit, node) => `(!${condition(unit, node['target'] as TemplateNode)})`,
   Neg: unary('-'),
   Pos: unary('+'),
   FloorDiv: (unit, node) => `Math.floor(${part(unit, node, 'left')} / ${part(unit, node, 'right')})`,
   Pow: (unit, node) => `Math.pow(${part(unit, node, 'left')}, ${part(unit, node, 'right')})`,
   Concat: (unit, node) => `(m.text(${part(unit, node, 'left')}) + m.text(${part(unit, node, 'right')}))`,
-  Compare: (unit, node) => {
-    const operands = node['ops'] as Array<TemplateNode & { type: string }>
-    const rest = operands.map((operand) => `${operand.type} ${part(unit, operand, 'expr')}`)
-    return `(${part(unit, node, 'expr')} ${rest.join(' ')})`
-  },
+  Compare: comparison,
   Caller: callerOf,
   Capture: captureOf,
   CallExtension: extensionCall,

@@ -42,9 +42,18 @@ export function knownMember(unit: Unit, node: TemplateNode): Member | 'refused' 
   const [target, ready] = targetOf(unit, node['target'] as TemplateNode)
   return {
     missing: `${ready} == null || typeof ${target} === "function"`,
-    value: isIdentifier(name) ? `${target}.${name}` : `${target}[${JSON.stringify(name)}]`,
+    value: valueIn(unit, target, name),
     target,
   }
+}
+
+/** A property, or else what a Map has by this name; where a Map has such a property itself, the Map is asked first. */
+function valueIn(unit: Unit, target: string, name: string | number): string {
+  const key = JSON.stringify(name)
+  if (name in Map.prototype) return `m.look(${target}, ${key})`
+  const value = unit.write.temporary()
+  const property = isIdentifier(name) ? `${target}.${name}` : `${target}[${key}]`
+  return `((${value} = ${property}) === undefined ? m.look(${target}, ${key}) : ${value})`
 }
 
 /** The variable that holds the object, and JavaScript that puts it there; a local one stays where it is. */

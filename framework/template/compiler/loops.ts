@@ -62,7 +62,8 @@ export function writeFor(unit: Unit, node: TemplateNode): void {
   const items = write.id('a')
   const place = write.place(list, labelOf(list))
   write.line(`p = ${place};`)
-  const found = `m.${names.length === 1 ? 'items' : 'pairs'}(${unit.expression(list)}, ${place})`
+  const code = unit.expression(list)
+  const found = names.length === 1 ? `m.items(${code}, ${place})` : `m.pairs(${code}, ${names.length}, ${place})`
   write.line(`const ${items} = ${node['isReversed'] === true ? `m.reversed(${found})` : found};`)
   write.line(`const ${loop.length} = ${items}.length;`)
   const states = statesIn(unit, body)

@@ -1,4 +1,5 @@
 import type { TemplateNode } from '../nunjucks.ts'
+import { condition } from './conditions.ts'
 import { labelOf } from './label.ts'
 import { loopMember } from './loops.ts'
 import { knownMember, placeOfMember } from './lookups.ts'
@@ -55,11 +56,11 @@ function partsOf(unit: Unit, node: TemplateNode): Part[] {
 function choice(unit: Unit, node: TemplateNode): Part {
   const { body, else_: otherwise, cond } = node as unknown as Record<'body' | 'else_' | 'cond', TemplateNode>
   const place = unit.write.place(cond, labelOf(cond))
-  const condition = `(p = ${place}, ${unit.expression(cond)})`
+  const test = `(p = ${place}, ${condition(unit, cond)})`
   const [yes, no] = [body, otherwise].map((each) => merged(isNode(each) ? partsOf(unit, each) : [])) as [Part[], Part[]]
   const texts = [textOf(yes), textOf(no)] as const
-  if (texts[0] !== undefined && texts[1] !== undefined) return { condition, texts: [texts[0], texts[1]] }
-  return { code: `(${condition} ? ${joined(yes)} : ${joined(no)})` }
+  if (texts[0] !== undefined && texts[1] !== undefined) return { condition: test, texts: [texts[0], texts[1]] }
+  return { code: `(${test} ? ${joined(yes)} : ${joined(no)})` }
 }
 
 /** The text that parts are, where they are nothing else. */

@@ -1,5 +1,6 @@
 import type { TemplateNode } from '../nunjucks.ts'
 import { writeMacro } from './bodies.ts'
+import { condition } from './conditions.ts'
 import { labelOf } from './label.ts'
 import { writeFor } from './loops.ts'
 import { shown, writeAll } from './output.ts'
@@ -39,9 +40,9 @@ export const STATEMENTS: Readonly<Record<string, (unit: Unit, node: TemplateNode
 }
 
 function writeIf(unit: Unit, node: TemplateNode): void {
-  const condition = node['cond'] as TemplateNode
-  notePlace(unit, condition)
-  unit.write.line(`if (${unit.expression(condition)}) {`)
+  const test = node['cond'] as TemplateNode
+  notePlace(unit, test)
+  unit.write.line(`if (${condition(unit, test)}) {`)
   unit.statement(node['body'] as TemplateNode)
   if (isNode(node['else_'])) {
     unit.write.line('} else {')

@@ -59,14 +59,6 @@ export function sequenceOf(value: unknown): unknown[] | undefined {
   return isText(value) ? Array.from(String(value)) : maybeList(value)
 }
 
-/** True for what Django takes for true: anything but nothing, `false`, 0, and what is empty. */
-export function isTruthy(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return Boolean(value)
-  if (Array.isArray(value) || isSafe(value)) return value.length > 0
-  if (value instanceof Map || value instanceof Set) return value.size > 0
-  return Object.getPrototypeOf(value) !== Object.prototype || Object.keys(value).length > 0
-}
-
 /** Arguments by their names, given in their order or by keyword. */
 export function named(args: readonly unknown[], names: readonly string[]): Record<string, unknown> {
   const last = args.at(-1)

@@ -1,5 +1,5 @@
 import type { Callable } from '../nunjucks.ts'
-import { isTruthy } from './arguments.ts'
+import { isTruthy } from '../operators.ts'
 
 /** Filters that give something where there is nothing. */
 export const DEFAULT_FILTERS: Readonly<Record<string, Callable>> = {

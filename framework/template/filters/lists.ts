@@ -1,5 +1,6 @@
 import { memberAlong } from '../names.ts'
 import type { Callable } from '../nunjucks.ts'
+import { isTruthy } from '../operators.ts'
 import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
 import { countOf, isText, listOf, maybeList, named, sequenceOf, sizeOf } from './arguments.ts'
@@ -26,8 +27,8 @@ export const LIST_FILTERS: Readonly<Record<string, Callable>> = {
   last: (value) => itemOf(value, (count) => count - 1),
   length: (value) => lengthOf(value) ?? 0,
   random: (value) => itemOf(value, (count) => Math.floor(Math.random() * count)),
-  rejectattr: (items, path) => listOf(items).filter((item) => !memberAlong(item, path)),
-  selectattr: (items, path) => listOf(items).filter((item) => Boolean(memberAlong(item, path))),
+  rejectattr: (items, path) => listOf(items).filter((item) => !isTruthy(memberAlong(item, path))),
+  selectattr: (items, path) => listOf(items).filter((item) => isTruthy(memberAlong(item, path))),
   slice: (value, range, fill) =>
     typeof range === 'number' ? parted(listOf(value), sizeOf(range), fill) : sliced(value, range),
   sort: (items, ...args) => {

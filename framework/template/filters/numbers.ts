@@ -1,7 +1,8 @@
 import type { Callable } from '../nunjucks.ts'
+import { isTruthy } from '../operators.ts'
 import { isSafe, markSafe } from '../safe-string.ts'
 import { textOf } from '../text.ts'
-import { integerOf, isText, isTruthy, plainInteger } from './arguments.ts'
+import { integerOf, isText, plainInteger } from './arguments.ts'
 import { fixed, isWhole, parseDecimal, roundedText } from './decimal.ts'
 import { lengthOf } from './lists.ts'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { TemplateContext } from '../context.ts'
 import { listOf } from '../filters/arguments.ts'
-import { memberAlong } from '../names.ts'
+import { isPrivate, memberAlong } from '../names.ts'
 import type { Lexer, LibraryParser, NodeClasses, TemplateNode } from '../nunjucks.ts'
 import type { TemplateTag } from '../parser.ts'
 import { TagReader } from './reader.ts'
@@ -20,6 +20,9 @@ class RegroupTag implements TemplateTag {
     if (!reader.word('by')) reader.fail('write {% regroup list by member as name %}')
     const path = pathOf(parser.parseUnary(true))
     if (path === undefined) return reader.fail('write the members after "by" as name.name')
+    if (path.split('.').some(isPrivate)) {
+      return reader.fail(`variables and attributes may not begin with underscores: "${path}"`)
+    }
     const name = reader.asName()
     if (name === undefined) return reader.fail('write "as" and a name at its end')
     reader.end()

@@ -25,7 +25,7 @@ export const SAME: Readonly<Record<string, string>> = {
   incab: '({{ a }},{{ b }})',
   include8: '{% include "leaf" %}',
   m: '{% macro f(a, b, c="C", d=a) %}{{ a }}-{{ b }}-{{ c }}-{{ d }}|{% endmacro %}{% macro g(x) %}[{{ f(x, 1) }}]{% endmacro %}{% macro h() %}{{ caller("<p>") }}{% endmacro %}{% set exported = "EX<" %}{% set _priv = 1 %}',
-  imp1: '{% import "m" as m %}{{ m.f(1,2) }}{{ m.f(1) }}{{ m.f(1,2,3) }}{{ m.f(1,2,3,4) }}{{ m.f(1,2,3,4,5) }}{{ m.f(b="<",a=1) }}{{ m.f(1,d="D") }}{{ m.g("&") }}{{ m.exported }}{{ m._priv }}',
+  imp1: '{% import "m" as m %}{{ m.f(1,2) }}{{ m.f(1) }}{{ m.f(1,2,3) }}{{ m.f(1,2,3,4) }}{{ m.f(1,2,3,4,5) }}{{ m.f(b="<",a=1) }}{{ m.f(1,d="D") }}{{ m.g("&") }}{{ m.exported }}',
   imp2: '{% from "m" import f, g as gg, exported %}{{ f("<b>", "x"|safe) }}{{ gg(2) }}{{ exported }}',
   imp3: '{% for i in [1,2] %}{% import "m" as m %}{{ m.f(i) }}{% endfor %}{{ m }}',
   mctx: '{% macro v() %}{{ x }}/{{ q }}{% endmacro %}{{ x }}',
@@ -97,7 +97,7 @@ export const SAME: Readonly<Record<string, string>> = {
   objs: '{{ obj }}{{ tostr }}{{ valof }}',
   boxed: '{{ boxed }}',
   chars: '{{ chars }}{{ "\\\\<" }}{{ "a\'b" }}',
-  ops: '{{ 1 + 2 * 3 }}{{ (1 + 2) * 3 }}{{ 7 // 2 }}{{ 2 ** 3 }}{{ 7 % 3 }}{{ "a" ~ 1 ~ "<" }}{{ 1 < 2 }}{{ 1 == "1" }}{{ 1 === "1" }}{{ x and y }}{{ undef or "<o>" }}{{ not x }}{{ 1 in [1,2] }}{{ "a" in obj }}{{ 3 not in [1] }}{{ -y2 }}{{ 1 if 1 > 2 else 3 }}{{ 5 + y2 }}',
+  ops: '{{ 1 + 2 * 3 }}{{ (1 + 2) * 3 }}{{ 7 // 2 }}{{ 2 ** 3 }}{{ 7 % 3 }}{{ "a" ~ 1 ~ "<" }}{{ 1 < 2 }}{{ 1 == 1 }}{{ 1 === "1" }}{{ x and y }}{{ undef or "<o>" }}{{ not x }}{{ 1 in [1,2] }}{{ "a" in obj }}{{ 3 not in [1] }}{{ -y2 }}{{ 1 if 1 > 2 else 3 }}{{ 5 + y2 }}',
   lits: '{{ {a: "<", "b": [1]}.a }}{{ [1,"<"][1] }}{{ none }}{{ "q\\n" }}{{ r/a+/g.test("aa") }}',
   globals:
     '{% set c = cycler("odd","even") %}{% for i in range(3) %}{{ c.next() }}{{ i }}{% endfor %}{% set j = joiner(",") %}{{ j() }}{{ j() }}{{ range(2,6,2) }}',

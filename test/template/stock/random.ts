@@ -47,7 +47,7 @@ export class RandomTemplates {
       case 6:
         return `(${inner()} if ${inner()} else ${inner()})`
       case 7:
-        return `(${inner()}) | ${this.#one(['default("d")', 'safe', 'default("<") | string | upper', 'default(1, true)'])}`
+        return `(${inner()}) | ${this.#one(['default("d")', 'default("d", true) | safe', 'default("<") | string | upper', 'default(1, true)'])}`
       case 8:
         return `(not (${inner()}))`
       case 9:
@@ -55,7 +55,8 @@ export class RandomTemplates {
       case 10:
         return `(${inner()} and ${inner()})`
       case 11:
-        return `(${inner()} == ${inner()})`
+        // Here a text equals no number, and HTML the text that it is.
+        return this.#one(LIKE)
       default:
         return this.#one(CALLS)
     }
@@ -112,6 +113,16 @@ const MEMBERS = [
   'safe1',
 ]
 const CALLS = ['m1(x, a)', 'm1(y)', 'm1(b=1, a=2)', 'm2()', 'm2(k=c)', 'obj.fn(1)', 'gfn(a)', 'm2(3)']
+const LIKE = [
+  '(x == "<x>")',
+  '(y2 == 2)',
+  '(undef == null)',
+  '(y2 != 2.5)',
+  '(y < x)',
+  '(y2 >= n)',
+  '(1 in arr2)',
+  '(key not in obj)',
+]
 const LISTS = ['[1,"<"]', 'users', 'arr', 'set', '[]', '[x,y]']
 
 /** Without parts that look up names: where a loop has two names, nunjucks does not find them. */

@@ -99,7 +99,7 @@ function reachable(starts: readonly string[]): Map<string, string> {
 
 describe('manage.ts', () => {
   const script = path.join(packageRoot(), 'manage.ts')
-  const preamble = fs.readFileSync(script, 'utf8').split('\nimport')[0] ?? ''
+  const preamble = fs.readFileSync(script, 'utf8').split('\nawait executeFromCommandLine')[0] ?? ''
 
   test('runs as a program from any directory, and through a link', (t) => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'nuages-bin-'))
@@ -150,6 +150,6 @@ describe('manage.ts', () => {
 
   test('begins as the scaffold’s does', () => {
     const skeleton = fs.readFileSync(path.join(packageRoot(), 'templates/project/manage.ts-tpl'), 'utf8')
-    assert.equal(skeleton.split('\nimport')[0], preamble)
+    assert.equal(skeleton.split('\nawait executeFromCommandLine')[0], preamble)
   })
 })

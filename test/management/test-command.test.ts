@@ -212,6 +212,33 @@ export { later }
     )
   })
 
+  test('waits for a debugger, which stops at a line of a test', async (t) => {
+    const directory = await projectWithSuite(t)
+    const stopping = "import { test } from 'node:test'\ntest('stops', (): void => {\n  debugger\n})"
+    writeTree(directory, { 'test/stopping.test.ts': stopping })
+    const words = ['manage.ts', 'test', 'test/stopping.test.ts', '--inspect']
+    const running = startNode(t, words, { cwd: directory, env: { NODE_OPTIONS: '--inspect-port=0' } })
+    const [, url = ''] = await running.waitFor(/Debugger listening on (ws:\/\/\S+)/)
+    assert.doesNotMatch(running.output, /stops/)
+    const socket = new WebSocket(url)
+    t.after(() => socket.close())
+    const commands = ['Debugger.enable', 'Runtime.runIfWaitingForDebugger']
+    socket.addEventListener('open', () => {
+      for (const [id, method] of commands.entries()) socket.send(JSON.stringify({ id, method }))
+    })
+    const line = await new Promise((resolve) => {
+      socket.addEventListener('message', ({ data }) => {
+        const { method, params } = JSON.parse(String(data))
+        if (method === 'Debugger.paused') resolve(params.callFrames[0].location.lineNumber)
+      })
+    })
+    assert.equal(line, 2)
+    socket.close()
+    assert.deepEqual(await running.exit, { code: 0, signal: null })
+    const both = run(directory, ['manage.ts', 'test', '--inspect', '--parallel', '2'])
+    assert.equal(both.stderr, 'Error: --inspect is for tests that share a process: leave --parallel out.\n')
+  })
+
   test('names the test that never ends when it is stopped', async (t) => {
     const directory = await projectWithSuite(t)
     const hanging =

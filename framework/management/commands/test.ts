@@ -30,6 +30,7 @@ const options = {
   durations: { type: 'number', help: 'List the N slowest tests; 0 lists all.' },
   coverage: { type: 'boolean', help: 'Report which lines the tests have reached.' },
   watch: { type: 'boolean', help: 'Run them again whenever a file changes, until Ctrl-C.' },
+  inspect: { type: 'boolean', help: 'Wait for a debugger before the tests, and stop where it says.' },
   debugMode: { type: 'boolean', help: 'Run with DEBUG=true.' },
 } as const satisfies Options
 
@@ -83,9 +84,11 @@ export default class TestCommand extends BaseCommand<typeof options> {
 
   /** The exit code of the process in which the tests run; they find it as they would find that of `node --test`. */
   #run(files: readonly string[], values: CommandValues<typeof options>): Promise<number> {
-    const { parallel, durations, failfast, coverage, verbosity, name, tag, excludeTag } = values
+    const { parallel, durations, failfast, coverage, inspect, verbosity, name, tag, excludeTag } = values
     if (durations !== undefined && !(durations >= 0))
       throw new CommandError('--durations is a count: 10, or 0 for all.')
+    if (inspect && parallel !== undefined)
+      throw new CommandError('--inspect is for tests that share a process: leave --parallel out.')
     const plan: TestPlan = {
       files,
       concurrency: parallel === undefined ? undefined : concurrencyOf(parallel),
@@ -96,7 +99,8 @@ export default class TestCommand extends BaseCommand<typeof options> {
       terse: verbosity === 0,
     }
     const { NODE_TEST_CONTEXT: _outer, ...env } = process.env
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', hookUrl(), ownFile('runner')], {
+    const words = ['--enable-source-maps', ...(inspect ? ['--inspect-wait'] : []), '--import', hookUrl()]
+    const child = spawn(process.execPath, [...words, ownFile('runner')], {
       stdio: ['inherit', outputOf(this.context.stdout), outputOf(this.context.stderr)],
       env: { ...env, ...planVariable(plan), ...colorVariable(values) },
     })

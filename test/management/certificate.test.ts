@@ -106,7 +106,8 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
     make('good')
     make('other')
     openssl(directory, 'x509', '-in', 'good.pem', '-outform', 'der', '-out', 'good.der')
-    openssl(directory, ...'req -x509 -newkey rsa:1024 -nodes -subj /CN=x -keyout weak.key -out weak.pem'.split(' '))
+    // Node 22 takes a key of 1024 bits, later ones do not.
+    openssl(directory, ...'req -x509 -newkey rsa:512 -nodes -subj /CN=x -keyout weak.key -out weak.pem'.split(' '))
     writeTree(directory, { 'broken.pem': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' })
     issue(directory, 'good.key', 'expired.pem', -20, -10)
     issue(directory, 'good.key', 'future.pem', 10, 20)

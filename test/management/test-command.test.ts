@@ -59,7 +59,8 @@ describe('manage.ts test', { timeout: 120_000 }, () => {
   test('reports coverage of the project alone, and what was slow', async (t) => {
     const directory = await projectWithSuite(t)
     const { stdout } = run(directory, ['manage.ts', 'test', 'test', '--coverage', '--durations', '1'])
-    assert.match(stdout, /views\.ts +\| 100\.00/)
+    // Node 22 counts the line of an import of types, which is not there any more when it runs.
+    assert.match(stdout, /views\.ts +\| (?:100\.00 .*\| \n| 80\.00 .*\| 1\n)/)
     assert.doesNotMatch(stdout, /framework|home\.test\.ts +\|/)
     assert.match(stdout, /\nThe slowest tests:\n +\d+\.\d{3} s {2}\S.*\n/)
   })

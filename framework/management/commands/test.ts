@@ -8,7 +8,7 @@ import { CommandError } from '../errors.ts'
 import type { Options, ParsedArguments, Positional } from '../options.ts'
 import type { TextStream } from '../output.ts'
 import { testFiles } from '../testing/labels.ts'
-import { concurrencyOf, hookUrl, nameFilter, ownFile, uncovered } from '../testing/node-options.ts'
+import { concurrencyOf, hookUrl, nameOptions, ownFile, uncovered } from '../testing/node-options.ts'
 import { INTERRUPTED, NO_TESTS, planVariable, type TestPlan } from '../testing/plan.ts'
 import { shuffled } from '../testing/shuffle.ts'
 
@@ -89,10 +89,11 @@ export default class TestCommand extends BaseCommand<typeof options> {
       throw new CommandError('--durations is a count: 10, or 0 for all.')
     if (inspect && parallel !== undefined)
       throw new CommandError('--inspect is for tests that share a process: leave --parallel out.')
+    const filter = nameOptions({ names: name, tags: tag, excludeTags: excludeTag })
     const plan: TestPlan = {
       files,
       concurrency: parallel === undefined ? undefined : concurrencyOf(parallel),
-      ...nameFilter({ names: name, tags: tag, excludeTags: excludeTag }),
+      fileOptions: parallel === undefined ? [] : filter,
       uncovered: coverage ? uncovered(projectRoot()) : undefined,
       durations,
       failfast,
@@ -100,6 +101,9 @@ export default class TestCommand extends BaseCommand<typeof options> {
     }
     const { NODE_TEST_CONTEXT: _outer, ...env } = process.env
     const words = ['--enable-source-maps', ...(inspect ? ['--inspect-wait'] : []), '--import', hookUrl()]
+    if (parallel === undefined) words.push(...filter)
+    // So that lines count from the beginning: where the tests share a process, Node 22.18 else reports none of them.
+    if (coverage) words.push('--experimental-test-coverage')
     const child = spawn(process.execPath, [...words, ownFile('runner')], {
       stdio: ['inherit', outputOf(this.context.stdout), outputOf(this.context.stderr)],
       env: { ...env, ...planVariable(plan), ...colorVariable(values) },

@@ -3,7 +3,6 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packageRoot } from '../../utils/index.ts'
 import { CommandError } from '../errors.ts'
-import type { TestPlan } from './plan.ts'
 
 /** Which tests are wanted, by their names. */
 export interface NameFilter {
@@ -15,11 +14,17 @@ export interface NameFilter {
   readonly excludeTags: readonly string[]
 }
 
-/** What whole names of the wanted tests match, and what they do not. A name begins with those of its suites. */
-export function nameFilter({ names, tags, excludeTags }: NameFilter): Pick<TestPlan, 'wanted' | 'unwanted'> {
+/**
+ * The filter as options of Node: what whole names of the wanted tests match, and what they do not. A name begins with those
+ * of its suites. On the command line of the process in which the tests run, for Node 22.18's `run()` has no ear for these.
+ */
+export function nameOptions({ names, tags, excludeTags }: NameFilter): string[] {
   const groups = [names.map(patternOf), tags.map(tagPattern)].filter((each) => each.length > 0)
   const all = groups.map((each) => `(?=.*(?:${each.join('|')}))`).join('')
-  return { wanted: all === '' ? undefined : `^${all}`, unwanted: excludeTags.map(tagPattern) }
+  return [
+    ...(all === '' ? [] : [`--test-name-pattern=^${all}`]),
+    ...excludeTags.map((tag) => `--test-skip-pattern=${tagPattern(tag)}`),
+  ]
 }
 
 /** What no report on reached lines is about: the tests themselves, and what is not of the project. */

@@ -4,9 +4,8 @@ export interface TestPlan {
   readonly files: readonly string[]
   /** How many of them run at a time, each in a process of its own; `undefined` is all in one. */
   readonly concurrency: number | undefined
-  /** Regular expressions: a test's whole name matches the first, and none of the others. */
-  readonly wanted: string | undefined
-  readonly unwanted: readonly string[]
+  /** Options of Node for each process that runs one of the files. */
+  readonly fileOptions: readonly string[]
   /** Globs of what a report on the lines that the tests have reached leaves out; `undefined` is no such report. */
   readonly uncovered: readonly string[] | undefined
   /** How many of the slowest tests are listed at the end; 0 is all. */

@@ -16,15 +16,17 @@ interface Timed {
   readonly duration: number
 }
 
-const { files, concurrency, wanted, unwanted, uncovered, durations, failfast, terse } = readPlan()
+const { files, concurrency, fileOptions, uncovered, durations, failfast, terse } = readPlan()
 
 const events = run({
   files: [...files],
   ...(concurrency === undefined
     ? { isolation: 'none' }
-    : { isolation: 'process', concurrency, execArgv: ['--import', pathToFileURL(ownFile('no-exit')).href] }),
-  ...(wanted === undefined ? {} : { testNamePatterns: wanted }),
-  testSkipPatterns: [...unwanted],
+    : {
+        isolation: 'process',
+        concurrency,
+        execArgv: ['--import', pathToFileURL(ownFile('no-exit')).href, ...fileOptions],
+      }),
   ...(uncovered === undefined ? {} : { coverage: true, coverageExcludeGlobs: [...uncovered] }),
 })
 const running = new Map<string, string>()

@@ -58,10 +58,29 @@ export class Signal<T> {
         results.push([receiver, { value: await receiver(payload) }])
       } catch (error) {
         results.push([receiver, { error }])
-        const name = receiver.name === '' ? 'An anonymous receiver' : `The receiver ${receiver.name}()`
-        getLogger('nuages.dispatch').error(`${name} of a signal failed.`, { error })
+        logFailure(receiver, error)
       }
     }
     return results
   }
+
+  /**
+   * Call all receivers in order and wait for none, for senders that wait for nobody; what one throws is logged, as by
+   * `sendRobust`. Makes no promise: where the stack ends as one is made, Node 22.18 ends the process.
+   */
+  notify(payload: T): void {
+    for (const { receiver } of this.#receivers) {
+      try {
+        const outcome = receiver(payload)
+        if (outcome instanceof Promise) outcome.catch((error: unknown) => logFailure(receiver, error))
+      } catch (error) {
+        logFailure(receiver, error)
+      }
+    }
+  }
+}
+
+function logFailure({ name }: { readonly name: string }, error: unknown): void {
+  const subject = name === '' ? 'An anonymous receiver' : `The receiver ${name}()`
+  getLogger('nuages.dispatch').error(`${subject} of a signal failed.`, { error })
 }

@@ -119,3 +119,26 @@ test('a sending goes to those who listened when it began', async () => {
   await signal.send(null)
   assert.deepEqual(seen, ['first', 'second', 'first', 'third'])
 })
+
+test('notify() calls all receivers at once, waits for none, and logs what each has thrown', async () => {
+  const signal = new Signal<number>()
+  const failure = new Error('broken')
+  const seen: number[] = []
+  const throws = () => {
+    throw failure
+  }
+  const rejects = () => Promise.reject(failure)
+  for (const receiver of [throws, rejects, (value: number) => seen.push(value)]) signal.connect(receiver)
+  const { records } = await assertLogs('nuages.dispatch', async () => {
+    signal.notify(1)
+    assert.deepEqual(seen, [1])
+    await Promise.resolve()
+  })
+  assert.deepEqual(
+    records.map(({ message, error }) => [message, error]),
+    [
+      ['The receiver throws() of a signal failed.', failure],
+      ['The receiver rejects() of a signal failed.', failure],
+    ],
+  )
+})

@@ -8,5 +8,5 @@ export const templateRendered = new Signal<{ name: string; context: Readonly<Rec
 
 /** Send `templateRendered`, where anybody listens; what a receiver throws is logged, and the page rendered. */
 export function announceRendering(name: string, context: Readonly<Record<string, unknown>>): void {
-  if (!templateRendered.isEmpty) void templateRendered.sendRobust({ name, context })
+  if (!templateRendered.isEmpty) templateRendered.notify({ name, context })
 }

@@ -199,6 +199,15 @@ describe('startproject', () => {
     assert.deepEqual(fs.readdirSync(directory), ['manage.ts'])
   })
 
+  test('touches no file that has the name of its directory', async (t) => {
+    const directory = temporaryDirectory(t)
+    const file = path.join(directory, 'mysite')
+    writeTree(directory, { mysite: 'mine' })
+    for (const words of [[file], ['mysite', file]])
+      await assert.rejects(callCommand('startproject', words), /mysite is there already, and is no directory\. Nothing/)
+    assert.deepEqual(treeOf(directory), { mysite: 'mine' })
+  })
+
   test('refuses a directory of its own choice that is there', async (t) => {
     const directory = temporaryDirectory(t)
     fs.mkdirSync(path.join(directory, 'mysite'))

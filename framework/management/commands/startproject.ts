@@ -1,7 +1,6 @@
-import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { escapeControls, randomString, version } from '../../utils/index.ts'
+import { escapeControls, isDirectory, randomString, version } from '../../utils/index.ts'
 import { BaseCommand, type CommandValues } from '../base.ts'
 import { CommandError } from '../errors.ts'
 import { type NewPlace, placeFor } from '../names.ts'
@@ -38,7 +37,7 @@ export default class StartprojectCommand extends BaseCommand<typeof skeletonOpti
 
   override async handle([given = '', directory]: readonly string[], values: StartprojectValues): Promise<void> {
     const place = placeFor('project', given, directory)
-    if (!place.given && fs.existsSync(place.directory))
+    if (!place.given && isDirectory(place.directory))
       throw new CommandError(
         `${place.directory} is there already. To write into it, say so: startproject ${place.name} ${word(given)}`,
       )

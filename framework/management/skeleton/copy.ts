@@ -104,11 +104,15 @@ function own(variables: SkeletonVariables, name: string): string | undefined {
 }
 
 function refuseToOverwrite(files: readonly PlannedFile[], target: string): void {
+  if (exists(target) && !isDirectory(target))
+    throw new CommandError(
+      `${target} is there already, and is no directory. Nothing was written: choose another place.`,
+    )
   const taken = files.filter(({ to }) => exists(to)).map(({ to }) => path.relative(target, to))
   const blocked = files
     .flatMap(({ to }) => parents(to, target))
     .filter((parent) => exists(parent) && !isDirectory(parent))
-  const inTheWay = [...new Set([...blocked.map((file) => path.relative(target, file) || target), ...taken])]
+  const inTheWay = [...new Set([...blocked.map((file) => path.relative(target, file)), ...taken])]
   if (inTheWay.length === 0) return
   const shown = inTheWay.slice(0, 5).join(', ')
   const more = inTheWay.length > 5 ? ` and ${inTheWay.length - 5} more` : ''

@@ -243,7 +243,7 @@ export { later }
   test('names the test that never ends when it is stopped', async (t) => {
     const directory = await projectWithSuite(t)
     const hanging =
-      "import { test } from 'node:test'\ntest('is done', () => {})\ntest('hangs', () => new Promise(() => {}))"
+      "import { test } from 'node:test'\ntest('is done', () => {})\ntest('hangs', () => new Promise(() => setInterval(() => {}, 1000)))"
     writeTree(directory, { 'test/hanging.test.ts': hanging })
     const running = startNode(t, ['manage.ts', 'test', 'test/hanging.test.ts'], { cwd: directory })
     await running.waitFor(/is done/)

@@ -1,5 +1,4 @@
 import { BadRequest } from '../exceptions.ts'
-import { emptyInput } from './input.ts'
 import type { Environ } from './types.ts'
 
 /** What an Environ says of its gateway and not of the request. */
@@ -46,13 +45,13 @@ class Variables {
   PATH_INFO = ''
   QUERY_STRING = ''
   'wsgi.version' = VERSION
-  'wsgi.url_scheme': 'http' | 'https' = 'http'
-  'wsgi.input': AsyncIterable<Uint8Array> = emptyInput
-  'wsgi.errors': { write(text: string): unknown } = process.stderr
+  'wsgi.url_scheme': Environ['wsgi.url_scheme'] = 'http'
+  'wsgi.input': Environ['wsgi.input'] | undefined = undefined
+  'wsgi.errors': Environ['wsgi.errors'] | undefined = undefined
   'wsgi.multithread' = false
   'wsgi.multiprocess' = false
   'wsgi.run_once' = false
-  'nuages.signal': AbortSignal | undefined = undefined
+  'nuages.signal': Environ['nuages.signal'] | undefined = undefined
   'nuages.gateway' = ''
 }
 

@@ -1,11 +1,10 @@
-import { isToken } from '../utils/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
+import { isFieldValue, isToken } from '../utils/index.ts'
 import { parseContentLength } from './environ.ts'
 import { HOP_BY_HOP } from './hop-by-hop.ts'
 import type { ResponseHeaders } from './types.ts'
 
 const STATUS = /^[1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?$/
-const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Statuses whose answers have neither content nor a length (RFC 9110, section 8.6). */
 const LENGTH_FORBIDDEN = /^(?:1|20[45])/
@@ -79,7 +78,7 @@ export class Head {
   /** False for a header that is not to be sent. */
   #judge(name: string, value: string, lengthForbidden: boolean): boolean {
     const kind = kinds.get(name) ?? learnKind(name)
-    if (typeof value !== 'string' || NOT_IN_A_VALUE.test(value)) throw badValue(name, value)
+    if (typeof value !== 'string' || !isFieldValue(value)) throw badValue(name, value)
     if (kind === 'plain') return true
     if (kind === 'hop-by-hop' || lengthForbidden) return false
     const length = value === '' ? Number.NaN : parseContentLength(value)

@@ -2,11 +2,11 @@ import { STATUS_CODES } from 'node:http'
 import type { ResponseHeaders } from '../gateway/index.ts'
 import { BadHeaderError } from '../exceptions.ts'
 import { getCookieSigner } from '../signing/index.ts'
-import { getLogger } from '../utils/index.ts'
+import { getLogger, isFieldValue } from '../utils/index.ts'
 import { withBothEnds } from './cookie-end.ts'
 import { type CookieOptions, serializeCookie } from './cookies.ts'
 import { encodeText } from './encoding.ts'
-import { checkedValue, fitsInHead } from './header-value.ts'
+import { checkedValue } from './header-value.ts'
 import { HeaderMap } from './headers.ts'
 
 /** How a response begins, besides its content. */
@@ -69,7 +69,7 @@ export abstract class HttpResponseBase {
   }
 
   set reasonPhrase(reason: string) {
-    if (!fitsInHead(reason)) {
+    if (!isFieldValue(reason)) {
       throw new BadHeaderError(`The reason phrase ${JSON.stringify(reason)} has a character that would break the head.`)
     }
     this.#reason = reason

@@ -1,16 +1,10 @@
 import { BadHeaderError } from '../exceptions.ts'
-
-const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
-
-/** True for text that a head can carry: latin-1, without a control character. */
-export function fitsInHead(text: string): boolean {
-  return !NOT_IN_A_VALUE.test(text)
-}
+import { isFieldValue } from '../utils/index.ts'
 
 /** A header's value, once it has been looked at. Throws `BadHeaderError` for what would end the header, or cannot be sent. */
 export function checkedValue(name: string, value: string): string {
-  const [bad] = NOT_IN_A_VALUE.exec(value) ?? []
-  if (bad === undefined) return value
+  if (isFieldValue(value)) return value
+  const bad = value.split('').find((unit) => !isFieldValue(unit)) as string
   const reason =
     bad.charCodeAt(0) > 0xff
       ? `${JSON.stringify(bad)}, which headers cannot carry: encode it first, as encodeURIComponent() does`

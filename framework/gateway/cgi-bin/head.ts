@@ -1,5 +1,5 @@
-import { isToken } from '../../utils/index.ts'
 import { STATUS_CODES } from 'node:http'
+import { isToken } from '../../utils/index.ts'
 import { Refusal } from './refusal.ts'
 
 const MAX_HEAD = 64 * 1024

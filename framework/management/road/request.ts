@@ -1,5 +1,5 @@
 import type { LaneRequest } from '../../gateway/index.ts'
-import { version } from '../../utils/index.ts'
+import { isToken, version } from '../../utils/index.ts'
 import { CommandError } from '../errors.ts'
 
 /** A request as somebody types it. */
@@ -19,7 +19,6 @@ export interface TypedRequest {
   readonly variables?: Readonly<Record<string, string>> | undefined
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const EMPTY = new Uint8Array(0)
 
 /** Headers that `typedRequest` leaves to whoever speaks to the site. */
@@ -31,7 +30,7 @@ export function typedRequest(typed: TypedRequest): LaneRequest {
   if (variables !== undefined) return requestOf(variables, body)
   const mount = mountOf(typed.prefix)
   const method = typed.method ?? (body.length > 0 ? 'POST' : 'GET')
-  if (!TOKEN.test(method)) throw new CommandError(`${JSON.stringify(method)} is no method. Such are GET, POST and PUT.`)
+  if (!isToken(method)) throw new CommandError(`${JSON.stringify(method)} is no method. Such are GET, POST and PUT.`)
   const given = (typed.headers ?? []).map(parseHeader)
   const host = valueOf(given, 'host') ?? encoded(typed.host ?? 'localhost')
   return {
@@ -111,7 +110,7 @@ function parseHeader(line: string): readonly [name: string, value: string] {
   const name = line.slice(0, Math.max(colon, 0))
   const value = encoded(line.slice(colon + 1).trim())
   if (colon === -1) throw new CommandError(`The header ${JSON.stringify(line)} has no colon. Write 'Name: value'.`)
-  if (!TOKEN.test(name))
+  if (!isToken(name))
     throw new CommandError(
       `${JSON.stringify(name)} is no name of a header: letters, digits and dashes, such as X-Real-Ip.`,
     )

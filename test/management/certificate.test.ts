@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { describe, test } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { bareProject, cleanEnvironment, linkFramework, startNode, temporaryDirectory, writeTree } from './support.ts'
 
 const FILES = bareProject(`
@@ -13,11 +13,16 @@ const FILES = bareProject(`
       return [Buffer.from(environ['wsgi.url_scheme'])]
     }`)
 
+function makeProject(t: TestContext): string {
+  const directory = temporaryDirectory(t)
+  linkFramework(directory)
+  writeTree(directory, FILES)
+  return directory
+}
+
 describe('runserver by HTTPS', { timeout: 60_000 }, () => {
   test('makes a certificate that is good for this machine, keeps it, and sends HTTP to HTTPS', async (t) => {
-    const directory = temporaryDirectory(t)
-    linkFramework(directory)
-    writeTree(directory, FILES)
+    const directory = makeProject(t)
     const start = (...words: string[]) =>
       startNode(t, ['manage.ts', 'runserver', '0', '--noreload', ...words], { cwd: directory })
     const running = start('--https')
@@ -73,9 +78,7 @@ function openssl(cwd: string, ...words: readonly string[]): string {
 
 describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL }, () => {
   test('ours are accepted, for this machine and no other', async (t) => {
-    const directory = temporaryDirectory(t)
-    linkFramework(directory)
-    writeTree(directory, FILES)
+    const directory = makeProject(t)
     const running = startNode(t, ['manage.ts', 'runserver', '0', '--https', '--noreload'], { cwd: directory })
     await running.waitFor(/Development server/)
     const own = '.nuages/certificate.pem'
@@ -91,9 +94,7 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
   })
 
   test('others are refused with the reason where they cannot serve', (t) => {
-    const directory = temporaryDirectory(t)
-    linkFramework(directory)
-    writeTree(directory, FILES)
+    const directory = makeProject(t)
     const make = (name: string) =>
       openssl(
         directory,
@@ -138,9 +139,7 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
   })
 
   test('one that ends soon serves, with a warning', async (t) => {
-    const directory = temporaryDirectory(t)
-    linkFramework(directory)
-    writeTree(directory, FILES)
+    const directory = makeProject(t)
     openssl(directory, ...'ecparam -name prime256v1 -genkey -noout -out key.pem'.split(' '))
     issue(directory, 'key.pem', 'cert.pem', -1, 2)
     const words = ['manage.ts', 'runserver', '0', '--noreload', '--cert', 'cert.pem', '--key', 'key.pem']
@@ -149,9 +148,7 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
   })
 
   test('one that is gone when the server has stopped costs the page that says why, and no more', async (t) => {
-    const directory = temporaryDirectory(t)
-    linkFramework(directory)
-    writeTree(directory, FILES)
+    const directory = makeProject(t)
     openssl(directory, ...'ecparam -name prime256v1 -genkey -noout -out key.pem'.split(' '))
     issue(directory, 'key.pem', 'cert.pem', -1, 100)
     const running = startNode(t, ['manage.ts', 'runserver', '0', '--cert', 'cert.pem', '--key', 'key.pem'], {
@@ -173,9 +170,7 @@ describe('certificates and openssl', { timeout: 120_000, skip: withoutOpenSSL },
     ['is not good yet, for the clock was wrong', 10, 300],
   ] as const)
     test(`ours is made anew and that is said, where it ${what}`, async (t) => {
-      const directory = temporaryDirectory(t)
-      linkFramework(directory)
-      writeTree(directory, FILES)
+      const directory = makeProject(t)
       const start = () => startNode(t, ['manage.ts', 'runserver', '0', '--https', '--noreload'], { cwd: directory })
       const first = start()
       await first.waitFor(

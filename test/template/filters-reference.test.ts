@@ -3,33 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Engine } from 'nuages/template'
-
-const PARTS = [
-  'a',
-  'B',
-  'ä',
-  'e\u0301',
-  '\u{1f4a9}',
-  '\ud83d',
-  '\udca9',
-  ' ',
-  '\n',
-  '\r\n',
-  '\r',
-  '\\',
-  "'",
-  '"',
-  '1st',
-]
+import { CHARACTERS, textsOf } from '../texts.ts'
 
 /** Short texts, and such as go over several pieces. */
-const TEXTS = fc
-  .tuple(
-    fc.array(fc.oneof(fc.constantFrom(...PARTS), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 12 }),
-    fc.constantFrom(1, 1, 1, 600),
-    fc.nat(3),
-  )
-  .map(([parts, times, shift]) => 'x'.repeat(shift) + parts.join('').repeat(times))
+const TEXTS = textsOf([...CHARACTERS, '\r\n', '\r', '\\', "'", '"', '1st'], [1, 1, 1, 600])
 
 const KEYS: Readonly<Record<string, string>> = { abc: '2', def: '3', ghi: '4', jkl: '5', mno: '6', pqrs: '7', tuv: '8' }
 

@@ -13,35 +13,14 @@ import {
   urlize,
   wordWrap,
 } from 'nuages/utils'
+import { CHARACTERS, textsOf } from '../texts.ts'
 
-const PARTS = [
-  'a',
-  'B',
-  'ä',
-  'e\u0301',
-  '\u{1f4a9}',
-  '\ud83d',
-  '\udca9',
-  ' ',
-  '\n',
-  '\t',
-  '<b>',
-  '&amp;',
-  "'",
-  '%41',
-  '%',
-]
+const PARTS = [...CHARACTERS, '\t', '<b>', '&amp;', "'", '%41', '%']
 const ADDRESSES = ['www.a.com', 'ab.org/ä?q=1&b', 'http://a.b/(c)', 'x@y.zz', '(http://[::1]/).', 'a.b;', '.,:!;)]']
 
-/** Short texts, and such as go over several pieces, shifted so that any of their units can stand at an end. */
+/** Short texts, and such as go over several pieces. */
 function texts(parts: readonly string[]): fc.Arbitrary<string> {
-  return fc
-    .tuple(
-      fc.array(fc.oneof(fc.constantFrom(...parts), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 12 }),
-      fc.constantFrom(1, 1, 400, 1500),
-      fc.nat(3),
-    )
-    .map(([pieces, times, shift]) => 'x'.repeat(shift) + pieces.join('').repeat(times))
+  return textsOf(parts, [1, 1, 400, 1500])
 }
 
 function holds(check: (text: string) => void, parts: readonly string[] = PARTS, runs = 100): void {

@@ -40,9 +40,10 @@ const HIGH_WATER_MARK = 65_536
  * A request's body as applications see it (`wsgi.input`), fed by a gateway: it ends after `length` bytes, whatever
  * else the source delivers, and fails with `UnreadablePostError` where the source ends before that.
  *
- * It can be iterated once; a second iteration throws `RawPostDataException`, as one after `forEach` does. The gateway calls `push` for each chunk
- * (which the input keeps: a read buffer that is used again has to be copied), then `end`, or `fail` when the
- * connection breaks. Pausing and resuming the source keeps at most `highWaterMark` bytes, and one chunk, waiting.
+ * It can be iterated once; a second iteration throws `RawPostDataException`, as one after `forEach` does. The gateway
+ * calls `push` for each chunk (which the input keeps: a read buffer that is used again has to be copied), then `end`, or
+ * `fail` when the connection breaks. Pausing and resuming the source keeps at most `highWaterMark` bytes, and one chunk,
+ * waiting.
  */
 export class LimitedInput implements AsyncIterable<Uint8Array> {
   readonly #length: number

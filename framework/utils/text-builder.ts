@@ -10,7 +10,6 @@ export class TextBuilder {
   #done = ''
   #piece = ''
 
-  /** Put a text behind those that are there. */
   /** Put a text after what is there. */
   add(text: string): void {
     this.#piece += text
@@ -20,7 +19,6 @@ export class TextBuilder {
     this.#piece = this.#piece.slice(-1)
   }
 
-  /** The whole text. */
   /** The whole text. */
   toString(): string {
     return this.#done + this.#piece

@@ -16,7 +16,7 @@ export function readTar(bytes: Buffer, files: SkeletonFiles): void {
     if (!hasChecksum(header)) throw files.error('is a tar archive that is damaged')
     const size = octal(header, 124, 12)
     const content = bytes.subarray(at + BLOCK, at + BLOCK + size)
-    if (!(content.length === size)) throw files.error('is a tar archive that breaks off')
+    if (content.length !== size) throw files.error('is a tar archive that breaks off')
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
     const type = String.fromCharCode(header[156] ?? 0)
     if (type === 'x') extended = { path: paxPath(content) }
